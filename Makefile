@@ -1,0 +1,3 @@
+demo test check:
+	python3 dev $@
+.PHONY: demo test check

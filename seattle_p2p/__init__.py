@@ -1,0 +1,3 @@
+"""A testbed of donated computers without a centre."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The experiment manager: find vessels by key and command them."""

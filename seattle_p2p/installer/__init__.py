@@ -1,0 +1,1 @@
+"""From a planner's file to a signed installer."""

@@ -1,0 +1,1 @@
+"""Sandboxes: language, jail, keeper, broker."""

@@ -1,0 +1,1 @@
+"""What the operating system holds around a vessel, layer by layer."""

@@ -1,0 +1,1 @@
+"""Shapes of messages and their limits; bytes in and out."""
