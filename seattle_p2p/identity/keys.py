@@ -5,7 +5,6 @@ characters of base32: the key and three bytes of checksum, so that a slip of the
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable
 from functools import cached_property
@@ -60,7 +59,7 @@ class PublicKey:
             )
         try:
             data = base64.b32decode(plain.upper())
-        except binascii.Error as reason:
+        except ValueError as reason:
             raise UsageError(
                 "a key is written with the letters a-z and the digits 2-7",
                 hint="copy the whole key, as `seattle keys show` prints it",
