@@ -1,0 +1,173 @@
+import asyncio
+
+import pytest
+
+from seattle_p2p.errors import NotPermitted, Unreachable
+from seattle_p2p.experiment.group import FanOut
+from seattle_p2p.experiment.targets import Vessel
+from seattle_p2p.identity.keys import KeyPair
+
+
+class ALine:
+    """A conversation that remembers whether it was hung up."""
+
+    def __init__(self):
+        self.closed = False
+
+    async def close(self):
+        self.closed = True
+
+
+class Nodes:
+    """Nodes that count the conversations opened with them; some cannot be reached."""
+
+    def __init__(self, down=(), hang=()):
+        self.lines = []
+        self.down, self.hang = set(down), set(hang)
+        self.open_now = self.most_open = 0
+
+    async def connect(self, node, endpoints):
+        if node in self.hang:
+            await asyncio.Event().wait()
+        if node in self.down:
+            raise Unreachable("connection refused", hint="is it running?")
+        self.lines.append(ALine())
+        return self.lines[-1]
+
+
+def a_key(index):
+    return KeyPair(index.to_bytes(32)).public
+
+
+def vessels(nodes, each=2):
+    return [
+        Vessel(node * each + n + 1, a_key(node + 1), f"v{n + 1}", ("127.0.0.1:1",))
+        for node in range(nodes)
+        for n in range(each)
+    ]
+
+
+async def name_of(line, vessel):
+    return vessel.name
+
+
+async def test_every_vessel_of_a_node_shares_one_conversation_that_is_closed_in_the_end():
+    nodes, known = Nodes(), vessels(3, each=4)
+
+    result = await FanOut(nodes.connect).run(known, name_of)
+
+    assert result.ok == {vessel: vessel.name for vessel in known}
+    assert len(nodes.lines) == 3
+    assert all(line.closed for line in nodes.lines)
+
+
+async def test_a_node_that_is_down_fails_its_own_vessels_only():
+    known = vessels(3)
+    nodes = Nodes(down={known[2].node})
+
+    result = await FanOut(nodes.connect).run(known, name_of)
+
+    assert list(result.failed) == known[2:4]
+    assert list(result.ok) == known[:2] + known[4:]
+
+
+async def test_a_node_that_hangs_costs_one_timeout_whatever_it_holds():
+    known = vessels(2, each=8)
+    nodes = Nodes(hang={known[0].node})
+
+    async with asyncio.timeout(5):
+        result = await FanOut(nodes.connect, timeout_s=0.05).run(known, name_of)
+
+    assert list(result.failed) == known[:8]
+    assert "0.05 s" in result.reasons[0].message
+
+
+async def test_reasons_are_grouped_by_text_with_the_commonest_first():
+    known = vessels(4)
+
+    async def work(line, vessel):
+        raise NotPermitted("no") if vessel.number <= 5 else Unreachable("gone")
+
+    result = await FanOut(Nodes().connect).run(known, work)
+
+    assert [(r.message, len(r.vessels)) for r in result.reasons] == [("no", 5), ("gone", 3)]
+    with pytest.raises(NotPermitted, match="8 of 8"):
+        result.raise_for_failures()
+
+
+@pytest.mark.parametrize(("again", "calls"), [(True, 2), (False, 1)])
+async def test_work_is_repeated_over_a_new_conversation_only_when_that_is_safe(again, calls):
+    nodes, seen = Nodes(), []
+
+    async def work(line, vessel):
+        seen.append(line)
+        if len(seen) == 1:
+            raise Unreachable("cut")
+        return "done"
+
+    result = await FanOut(nodes.connect).run(vessels(1, each=1), work, again=again)
+
+    assert len(seen) == len(set(seen)) == calls
+    assert bool(result.ok) is again
+
+
+async def test_no_more_nodes_are_worked_on_at_once_than_allowed():
+    now = most = 0
+
+    async def work(line, vessel):
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+
+    await FanOut(Nodes().connect, parallel=3).run(vessels(20), work)
+
+    assert most == 3
+
+
+async def test_outcomes_come_when_they_are_there_and_the_slow_are_named():
+    known = vessels(3, each=1)
+    release = asyncio.Event()
+
+    async def work(line, vessel):
+        if vessel == known[0]:
+            await release.wait()
+
+    engine = FanOut(Nodes().connect)
+    seen = []
+    async for outcome in engine.as_they_come(known, work):
+        seen.append(outcome.vessel)
+        if len(seen) == 2:
+            assert engine.slow(than_s=0) == [known[0]]
+            release.set()
+
+    assert seen[-1] == known[0]
+    assert engine.slow(than_s=0) == []
+
+
+async def test_a_reader_that_leaves_early_ends_the_work_and_hangs_up():
+    nodes, known = Nodes(), vessels(2, each=1)
+
+    async def work(line, vessel):
+        if vessel == known[1]:
+            await asyncio.Event().wait()
+
+    stream = FanOut(nodes.connect).as_they_come(known, work)
+    await anext(stream)
+    await stream.aclose()
+
+    assert all(line.closed for line in nodes.lines)
+
+
+async def test_an_unforeseen_error_stays_with_its_vessel():
+    known = vessels(2, each=1)
+
+    async def work(line, vessel):
+        if vessel == known[0]:
+            raise ZeroDivisionError("nonsense")
+
+    result = await FanOut(Nodes().connect).run(known, work)
+
+    assert result.failed[known[0]].code == "internal"
+    assert list(result.ok) == [known[1]]
