@@ -17,3 +17,39 @@ MAX_USERS = 16
 
 MAX_FILE_NAME = 120
 """Characters of a file's name in a vessel, as Repy has it."""
+
+MAX_COMMAND_BYTES = 64 * 1024
+"""Signed head of a command: 16 users, or a program's arguments; bodies are streamed after it."""
+
+MAX_REPLY_BYTES = 2 * 1024 * 1024
+"""Signed head of a reply: the vessels of a crowded node (about 600 bytes each), a piece of log."""
+
+MAX_HELLO_BYTES = 4 * 1024
+"""What two sides tell each other before anything is signed."""
+
+MAX_ARGUMENTS = 256
+"""Arguments of a program."""
+
+MAX_ARGUMENT_BYTES = 32 * 1024
+"""All arguments of a program together, in UTF-8."""
+
+MAX_OWNER_INFORMATION = 256
+"""Characters of an owner's label on a vessel: a line of a table, not a document."""
+
+MAX_LOG_READ = 256 * 1024
+"""Log handed over in one signed reply; more is read by asking again, or by following."""
+
+STREAM_FRAME_BYTES = 64 * 1024
+"""Most of a streamed body in one frame, so that either side holds little of it at a time."""
+
+MAX_REMEMBERED_COMMANDS = 20_000
+"""Results kept per key, so that one key cannot fill a donor's disk: 24 h at one every 4 s."""
+
+REMEMBER_COMMANDS_S = 24 * 3600
+"""How long a command's result can be asked for again, in seconds of the node's running time."""
+
+AUDIT_ENTRIES = 10_000
+"""Audit trail of a node: about 2 MB, months of ordinary use."""
+
+CHALLENGE_IDLE_S = 60
+"""A challenge nobody uses dies, and its connection is closed."""

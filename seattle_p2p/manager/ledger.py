@@ -1,0 +1,506 @@
+"""What a node manager must not forget: settings, vessels, rights, commands it has answered.
+
+One SQLite file in WAL mode with `synchronous=FULL`: what a transaction acknowledged survives a
+crash of the program and of the machine. Transactions are short, and there is one writer at a
+time; the donor's commands may write while the node manager runs (see `refresh`).
+
+Ages are counted in seconds that the node manager has been running, because no clock of the
+wall is trusted; the audit trail names times of the wall, for people only.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from seattle_p2p.errors import LedgerError, NoSuchVessel, TooMuch, UsageError
+from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.manager.schema import migrate
+from seattle_p2p.wire.limits import (
+    AUDIT_ENTRIES,
+    MAX_OWNER_INFORMATION,
+    MAX_REMEMBERED_COMMANDS,
+    MAX_USERS,
+    REMEMBER_COMMANDS_S,
+)
+
+
+class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How this node is set up; kept whole in one row.
+
+    `granted` and `offcut` are restrictions texts: what the donor gave in all, and what each
+    vessel costs beyond its own amounts. A port of 0 means: any free one, then remembered.
+    """
+
+    network: str = "seattle"
+    seeds: tuple[str, ...] = ()
+    bind: str = "127.0.0.1"
+    public: str = ""
+    overlay_port: int = 0
+    command_port: int = 0
+    paused: bool = False
+    percent: float = 10.0
+    planner: str = ""
+    granted: str = ""
+    offcut: str = ""
+    accept_weak_containment: bool = False
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A program as it was started last: `id` is the hexadecimal id of the start command."""
+
+    id: str
+    program: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class VesselRow:
+    """One vessel. `generation` rises when rights or content change under everyone's feet."""
+
+    number: int
+    owner: PublicKey
+    users: tuple[PublicKey, ...]
+    information: str
+    advertise: bool
+    keep_running: bool
+    restrictions: str
+    generation: int
+    run: Run | None
+
+    @property
+    def name(self) -> str:
+        """``v`` and the number, never given twice on one node."""
+        return f"v{self.number}"
+
+    @property
+    def people(self) -> tuple[PublicKey, ...]:
+        """Owner first, then users, each once."""
+        return tuple(dict.fromkeys((self.owner, *self.users)))
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A command that was taken in; `outcome` is None while it is unsettled."""
+
+    id: bytes
+    sender: PublicKey
+    digest: bytes
+    vessel: str
+    action: bytes
+    outcome: bytes | None
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Who did what, and what came of it; `at` is seconds of the wall clock, for people."""
+
+    number: int
+    at: float
+    person: PublicKey
+    action: str
+    vessel: str
+    outcome: str
+
+
+class Ledger:
+    """The ledger of one node.
+
+    Args:
+        path: The SQLite file; made when it is missing and `create` is set.
+        create: False for whoever expects one to be there.
+        clock: Monotonic seconds.
+        wall: Seconds of the wall clock, for the audit trail only.
+
+    Raises:
+        LedgerError: missing, damaged, of a newer version, or the disk refuses.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.path = path
+        self._clock, self._wall = clock, wall
+        self._depth = 0
+        self._vessels: dict[str, VesselRow] | None = None
+        self._data_version = 0
+        self._born = clock()
+        self._lived_before = 0.0
+        if not create and not path.exists():
+            raise LedgerError(
+                f"there is no ledger at {path}", hint="install first: seattle donor install"
+            )
+        with self._words():
+            self._database = sqlite3.connect(path, isolation_level=None, timeout=10)
+        try:
+            self._prepare()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Write the age down and let go of the file."""
+        with self.transaction():
+            pass
+        self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes made inside happen together, or none does; may be nested.
+
+        Raises:
+            LedgerError: the file or the disk refuses; nothing was changed.
+        """
+        if self._depth:
+            yield
+            return
+        with self._words():
+            self._database.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            self.refresh()
+            try:
+                yield
+                self._database.execute(
+                    "UPDATE counters SET value = max(value, ?) WHERE name = 'lived_s'",
+                    (self.lived_s,),
+                )
+                self._database.execute("COMMIT")
+            except BaseException:
+                self._vessels = None
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+
+    @property
+    def lived_s(self) -> float:
+        """Seconds this node manager has been running in all its lives."""
+        return self._lived_before + (self._clock() - self._born)
+
+    def refresh(self) -> bool:
+        """Notice what another process changed; whether there was anything."""
+        version = self._database.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._data_version:
+            return False
+        self._data_version = version
+        self._vessels = None
+        return True
+
+    # Settings
+
+    def settings(self) -> NodeSettings:
+        """How the node is set up; the defaults when nothing was saved yet."""
+        row = self._database.execute(
+            "SELECT value FROM settings WHERE name = 'node'"
+        ).fetchone()
+        if row is None:
+            return NodeSettings()
+        try:
+            return msgspec.json.decode(row[0], type=NodeSettings)
+        except msgspec.MsgspecError as reason:
+            raise self._damaged(str(reason)) from reason
+
+    def save_settings(self, settings: NodeSettings) -> None:
+        """Replace the settings as a whole."""
+        with self.transaction():
+            self._database.execute(
+                "INSERT OR REPLACE INTO settings VALUES ('node', ?)",
+                (msgspec.json.encode(settings).decode(),),
+            )
+
+    # Vessels
+
+    def vessels(self) -> list[VesselRow]:
+        """All vessels, lowest number first."""
+        return list(self._rows().values())
+
+    def vessel(self, name: str) -> VesselRow:
+        """The vessel of that name.
+
+        Raises:
+            NoSuchVessel: there is none.
+        """
+        try:
+            return self._rows()[name]
+        except KeyError:
+            raise NoSuchVessel(f"there is no vessel {name} here") from None
+
+    def add_vessel(
+        self,
+        owner: PublicKey,
+        restrictions: str,
+        *,
+        users: Sequence[PublicKey] = (),
+        information: str = "",
+        advertise: bool = True,
+    ) -> VesselRow:
+        """A new vessel under the next free number; numbers are never used twice.
+
+        Raises:
+            UsageError: too many users, or the information is too long or has several lines.
+        """
+        _require_information(information)
+        with self.transaction():
+            (number,) = self._database.execute(
+                "UPDATE counters SET value = value + 1 WHERE name = 'next_vessel'"
+                " RETURNING CAST(value AS INTEGER) - 1"
+            ).fetchone()
+            self._database.execute(
+                "INSERT INTO vessels (number, owner, information, advertise, restrictions)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (number, owner.raw, information, int(advertise), restrictions),
+            )
+            self._write_users(number, users)
+            self._vessels = None
+            return self.vessel(f"v{number}")
+
+    def remove_vessel(self, name: str) -> None:
+        """Forget a vessel; its folder goes when the node manager next looks (see `folders`)."""
+        with self.transaction():
+            number = self.vessel(name).number
+            self._database.execute("DELETE FROM vessels WHERE number = ?", (number,))
+            self._vessels = None
+
+    def change_owner(
+        self, name: str, owner: PublicKey, *, users: Sequence[PublicKey] = ()
+    ) -> None:
+        """Hand a vessel over: information cleared, advertised, and only `users` remain."""
+        with self.transaction():
+            self._update(name, "owner = ?, information = '', advertise = 1", owner.raw)
+            self.change_users(name, users)
+
+    def change_users(self, name: str, users: Sequence[PublicKey]) -> None:
+        """Replace all users; raises the generation.
+
+        Raises:
+            UsageError: more than `MAX_USERS`.
+        """
+        with self.transaction():
+            self._write_users(self.vessel(name).number, users)
+            self.raise_generation(name)
+
+    def change_information(self, name: str, information: str) -> None:
+        """Replace the owner's label.
+
+        Raises:
+            UsageError: longer than 256 characters, or several lines.
+        """
+        _require_information(information)
+        self._update(name, "information = ?", information)
+
+    def change_advertise(self, name: str, advertise: bool) -> None:
+        """Whether the vessel is published under its people's keys."""
+        self._update(name, "advertise = ?", int(advertise))
+
+    def change_keep_running(self, name: str, keep_running: bool) -> None:
+        """Whether its program is started again when it ended by no one's wish."""
+        self._update(name, "keep_running = ?", int(keep_running))
+
+    def change_run(self, name: str, run: Run | None) -> None:
+        """Which program the vessel runs, by the wish of its people; None when stopped."""
+        self._update(name, "run = ?", msgspec.json.encode(run).decode() if run else None)
+
+    def raise_generation(self, name: str) -> None:
+        """Whoever began something before this must ask again."""
+        self._update(name, "generation = generation + ?", 1)
+
+    # Commands
+
+    def recall(self, command_id: bytes) -> Remembered | None:
+        """What is known of a command, by its id."""
+        row = self._database.execute(
+            "SELECT id, sender, digest, vessel, action, outcome FROM commands WHERE id = ?",
+            (command_id,),
+        ).fetchone()
+        return _remembered(row) if row else None
+
+    def remember(self, command: Remembered) -> None:
+        """Write down a command, with its outcome or as an intent that `settle` completes.
+
+        Raises:
+            TooMuch: the key had `MAX_REMEMBERED_COMMANDS` within 24 h of running time.
+        """
+        with self.transaction():
+            self._database.execute(
+                "DELETE FROM commands WHERE lived_s < ? AND outcome IS NOT NULL",
+                (self.lived_s - REMEMBER_COMMANDS_S,),
+            )
+            (kept,) = self._database.execute(
+                "SELECT count(*) FROM commands WHERE sender = ?", (command.sender.raw,)
+            ).fetchone()
+            if kept >= MAX_REMEMBERED_COMMANDS:
+                raise TooMuch(
+                    f"this key sent {kept} commands that changed something within 24 h",
+                    hint="try again later; reading is not limited",
+                )
+            self._database.execute(
+                "INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    command.id,
+                    command.sender.raw,
+                    command.digest,
+                    command.vessel,
+                    command.action,
+                    command.outcome,
+                    self.lived_s,
+                ),
+            )
+
+    def settle(self, command_id: bytes, outcome: bytes) -> None:
+        """Write down what came of an intent."""
+        with self.transaction():
+            self._database.execute(
+                "UPDATE commands SET outcome = ? WHERE id = ?", (outcome, command_id)
+            )
+
+    def withdraw_intent(self, command_id: bytes) -> None:
+        """Forget an intent that did nothing, so that the same command may be sent again."""
+        with self.transaction():
+            self._database.execute(
+                "DELETE FROM commands WHERE id = ? AND outcome IS NULL", (command_id,)
+            )
+
+    def unsettled(self) -> list[Remembered]:
+        """Intents that a crash left behind."""
+        rows = self._database.execute(
+            "SELECT id, sender, digest, vessel, action, outcome FROM commands"
+            " WHERE outcome IS NULL ORDER BY lived_s"
+        )
+        return [_remembered(row) for row in rows]
+
+    # Audit
+
+    def record(self, person: PublicKey, action: str, vessel: str, outcome: str) -> None:
+        """Add to the audit trail; the oldest entries make room."""
+        with self.transaction():
+            (number,) = self._database.execute(
+                "INSERT INTO audit (at, person, action, vessel, outcome) VALUES (?, ?, ?, ?, ?)"
+                " RETURNING number",
+                (self._wall(), person.raw, action, vessel, outcome),
+            ).fetchone()
+            self._database.execute(
+                "DELETE FROM audit WHERE number <= ?", (number - AUDIT_ENTRIES,)
+            )
+
+    def audit(self, limit: int = AUDIT_ENTRIES) -> list[AuditEntry]:
+        """The newest entries of the audit trail, oldest of them first."""
+        rows = self._database.execute(
+            "SELECT number, at, person, action, vessel, outcome FROM audit"
+            " ORDER BY number DESC LIMIT ?",
+            (limit,),
+        ).fetchall()
+        return [AuditEntry(row[0], row[1], PublicKey(row[2]), *row[3:]) for row in rows[::-1]]
+
+    # Private
+
+    def _prepare(self) -> None:
+        with self._words():
+            self.path.chmod(0o600)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA foreign_keys = ON")
+            found = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise self._damaged(found)
+            migrate(self._database)
+            self._data_version = self._database.execute("PRAGMA data_version").fetchone()[0]
+            row = self._database.execute(
+                "SELECT value FROM counters WHERE name = 'lived_s'"
+            ).fetchone()
+            if row is None:
+                raise self._damaged("a counter is missing")
+            self._lived_before = float(row[0])
+
+    def _rows(self) -> dict[str, VesselRow]:
+        if self._vessels is None:
+            with self._words():
+                self._vessels = {row.name: row for row in self._read_vessels()}
+        return self._vessels
+
+    def _read_vessels(self) -> Iterable[VesselRow]:
+        users: dict[int, list[PublicKey]] = {}
+        for vessel, person in self._database.execute(
+            "SELECT vessel, person FROM users ORDER BY vessel, place"
+        ):
+            users.setdefault(vessel, []).append(PublicKey(person))
+        for row in self._database.execute(
+            "SELECT number, owner, information, advertise, keep_running, restrictions,"
+            " generation, run FROM vessels ORDER BY number"
+        ):
+            number, owner, information, advertise, keep, restrictions, generation, run = row
+            yield VesselRow(
+                number,
+                PublicKey(owner),
+                tuple(users.get(number, ())),
+                information,
+                bool(advertise),
+                bool(keep),
+                restrictions,
+                generation,
+                msgspec.json.decode(run, type=Run) if run else None,
+            )
+
+    def _update(self, name: str, assignment: str, value: object) -> None:
+        with self.transaction():
+            number = self.vessel(name).number
+            self._database.execute(
+                f"UPDATE vessels SET {assignment} WHERE number = ?", (value, number)
+            )
+            self._vessels = None
+
+    def _write_users(self, number: int, users: Sequence[PublicKey]) -> None:
+        each_once = list(dict.fromkeys(users))
+        if len(each_once) > MAX_USERS:
+            raise UsageError(
+                f"{len(each_once)} users for one vessel, at most {MAX_USERS}",
+                hint="split the vessel, or share one key among a group",
+            )
+        self._database.execute("DELETE FROM users WHERE vessel = ?", (number,))
+        self._database.executemany(
+            "INSERT INTO users VALUES (?, ?, ?)",
+            [(number, place, person.raw) for place, person in enumerate(each_once)],
+        )
+        self._vessels = None
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours, with the next step."""
+        try:
+            yield
+        except sqlite3.IntegrityError as reason:
+            raise LedgerError(f"the ledger refused a change: {reason}") from reason
+        except sqlite3.OperationalError as reason:
+            raise LedgerError(
+                f"the ledger {self.path} cannot be used: {reason}",
+                hint="is the disk full, the folder writable, another program holding the file?",
+            ) from reason
+        except (sqlite3.DatabaseError, msgspec.MsgspecError, OSError) as reason:
+            raise self._damaged(str(reason)) from reason
+
+    def _damaged(self, reason: str) -> LedgerError:
+        return LedgerError(
+            f"the ledger {self.path} is damaged ({reason}); nothing was changed",
+            hint=f"keep a copy of {self.path.parent}, then put back a ledger from a backup,"
+            " or uninstall and install again",
+        )
+
+
+def _remembered(row: tuple[bytes, bytes, bytes, str, bytes, bytes | None]) -> Remembered:
+    return Remembered(row[0], PublicKey(row[1]), *row[2:])
+
+
+def _require_information(text: str) -> None:
+    if len(text) > MAX_OWNER_INFORMATION or "\n" in text or "\r" in text:
+        raise UsageError(
+            f"owner information is one line of at most {MAX_OWNER_INFORMATION} characters"
+        )
