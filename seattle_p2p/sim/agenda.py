@@ -1,0 +1,79 @@
+"""What happens next: a heap of timed entries, and lanes for constant delays.
+
+Time is integer nanoseconds, so that sums never drift. Entries of one instant happen in the
+order of entry. There are no ticks: an hour in which nothing is due costs nothing.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush, heapreplace
+from typing import Any, TypeAlias
+
+Action: TypeAlias = Callable[[Any, Any, Any], object]
+Entry: TypeAlias = tuple[int, int, Action, Any, Any, Any, "deque[Entry] | None"]
+"""Time in ns, number of entry, action and its three arguments, and the lane it came by."""
+
+
+class Agenda:
+    """Everything that is due later.
+
+    A lane holds entries of one constant delay; they fall due in the order of entry, so only
+    the first of a lane stands in the heap. With ten thousand timeouts of one length the heap
+    stays as small as if there were one.
+    """
+
+    def __init__(self) -> None:
+        self.now_ns = 0
+        self._heap: list[Entry] = []
+        self._lanes: dict[int, deque[Entry]] = {}
+        self._entered = 0
+
+    def __len__(self) -> int:
+        behind = sum(len(lane) - 1 for lane in self._lanes.values() if lane)
+        return len(self._heap) + behind
+
+    @property
+    def next_ns(self) -> int | None:
+        """When the next entry is due; None when there is none."""
+        return self._heap[0][0] if self._heap else None
+
+    def at(
+        self, time_ns: int, action: Action, a: Any = None, b: Any = None, c: Any = None
+    ) -> None:
+        """Call `action(a, b, c)` at `time_ns`, which is not before now."""
+        if time_ns < self.now_ns:
+            raise ValueError(f"entry for {time_ns} ns, and it is {self.now_ns} ns already")
+        self._entered = number = self._entered + 1
+        heappush(self._heap, (time_ns, number, action, a, b, c, None))
+
+    def after(
+        self, delay_ns: int, action: Action, a: Any = None, b: Any = None, c: Any = None
+    ) -> None:
+        """Call `action(a, b, c)` after a delay that many entries share (one lane per delay)."""
+        lane = self._lanes.get(delay_ns)
+        if lane is None:
+            lane = self._lanes[delay_ns] = deque()
+        self._entered = number = self._entered + 1
+        entry: Entry = (self.now_ns + delay_ns, number, action, a, b, c, lane)
+        lane.append(entry)
+        if len(lane) == 1:
+            heappush(self._heap, entry)
+
+    def pop(self) -> Entry:
+        """Take the next entry and move the clock to it.
+
+        Raises:
+            IndexError: nothing is due, ever.
+        """
+        entry = self._heap[0]
+        lane = entry[6]
+        if lane is None:
+            heappop(self._heap)
+        else:
+            lane.popleft()
+            if lane:
+                heapreplace(self._heap, lane[0])
+            else:
+                heappop(self._heap)
+        self.now_ns = entry[0]
+        return entry

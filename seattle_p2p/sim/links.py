@@ -1,0 +1,240 @@
+"""How long a datagram takes, and whether it arrives: models of the network between hosts."""
+
+import random
+from array import array
+from collections.abc import Sequence
+from math import exp
+from pathlib import Path
+from typing import Protocol
+
+from seattle_p2p.errors import BadPlan
+from seattle_p2p.sim.geography import WIRED_JITTER, Geography, draw_place, quantile
+from seattle_p2p.sim.streams import Streams
+
+NS_PER_MS = 1_000_000
+_SHORTEST_NS = 50_000
+"""Nobody is nearer than 50 µs: two machines on one switch."""
+
+_TABLE = 4096
+"""Residuals and jitter are drawn once into tables of this size; a power of two."""
+
+_ONE_WAY_SPREAD = 0.05
+"""The two directions of a pair differ by up to this share of half the round trip."""
+
+
+class Latency(Protocol):
+    """How long a datagram takes from one host to another."""
+
+    constant_ns: int | None
+    """The delay when it is one and the same for all; None otherwise."""
+
+    def grow(self, count: int) -> None:
+        """Be ready for hosts numbered 0 to count - 1."""
+        ...
+
+    def delay_ns(self, source: int, destination: int) -> int:
+        """One-way delay of the next datagram from host `source` to host `destination`."""
+        ...
+
+    def base_rtt_ns(self, source: int, destination: int) -> int:
+        """Round trip of the pair without jitter: what stretch is measured against."""
+        ...
+
+
+class Constant:
+    """Every datagram takes the same time; the fastest model, for questions about logic.
+
+    Args:
+        one_way_ms: Delay of every datagram.
+    """
+
+    def __init__(self, one_way_ms: float) -> None:
+        self.constant_ns: int | None = max(round(one_way_ms * NS_PER_MS), 1)
+
+    def grow(self, count: int) -> None:
+        """Nothing to prepare."""
+
+    def delay_ns(self, source: int, destination: int) -> int:
+        """The constant."""
+        assert self.constant_ns is not None
+        return self.constant_ns
+
+    def base_rtt_ns(self, source: int, destination: int) -> int:
+        """Twice the constant."""
+        return 2 * self.delay_ns(source, destination)
+
+
+class Synthetic:
+    """Hosts with places, drawn from fitted parameters; pairs keep their character for the run.
+
+    Costs 24 bytes a host; a pair's residual comes from a hash of the two numbers, not from
+    storage.
+
+    Args:
+        geography: The parameters.
+        streams: Where places and jitter are drawn from.
+        scale: Multiplies every delay (1.5 for today's mobile links, say).
+    """
+
+    constant_ns: int | None = None
+
+    def __init__(self, geography: Geography, streams: Streams, scale: float = 1.0) -> None:
+        self._geography = geography
+        self._places: list[complex] = []
+        self._heights = array("d")
+        self._rng = streams.stream("latency/places")
+        self._draw = streams.stream("latency/jitter").random
+        tables = streams.stream("latency/tables")
+        self._residual = _table(geography.residual, tables, exponential=True)
+        self._jitter = _table(geography.jitter, tables)
+        self._to_ns = scale * NS_PER_MS
+
+    def grow(self, count: int) -> None:
+        """Give places to hosts up to number count - 1."""
+        while len(self._places) < count:
+            self._places.append(draw_place(self._geography.clouds, self._rng))
+            self._heights.append(quantile(self._geography.heights, self._rng.random()))
+
+    def base_rtt_ns(self, source: int, destination: int) -> int:
+        """Round trip of the pair without jitter."""
+        low, high = (source, destination) if source < destination else (destination, source)
+        heights = self._heights
+        rtt = abs(self._places[low] - self._places[high]) + heights[low] + heights[high]
+        pair = (low * 0x9E3779B1 ^ high * 0x85EBCA77) >> 7
+        return int(rtt * self._residual[pair & (_TABLE - 1)] * self._to_ns)
+
+    def delay_ns(self, source: int, destination: int) -> int:
+        """Half the round trip, tilted a little by direction, times the moment's jitter."""
+        tilt = (source * 0xC2B2AE3D ^ destination * 0x27D4EB2F) >> 9 & 1023
+        way = 0.5 + _ONE_WAY_SPREAD * (tilt / 1023 - 0.5)
+        jitter = self._jitter[int(self._draw() * _TABLE)]
+        delay = int(self.base_rtt_ns(source, destination) * way * jitter)
+        return max(delay, _SHORTEST_NS)
+
+    def place(self, host: int) -> complex:
+        """Where host number `host` lies in the plane, milliseconds: for maps."""
+        return self._places[host]
+
+
+class Matrix:
+    """Measured round trips; hosts are dealt to its rows at random, several to a row if need be.
+
+    Args:
+        rtt_ms: Square matrix, row by row; entries of 0 or less take the median instead.
+        streams: Where the dealing and the jitter come from.
+        scale: Multiplies every delay.
+    """
+
+    constant_ns: int | None = None
+
+    def __init__(
+        self, rtt_ms: Sequence[Sequence[float]], streams: Streams, scale: float = 1.0
+    ) -> None:
+        known = sorted(value for row in rtt_ms for value in row if value > 0)
+        median = known[len(known) // 2]
+        to_ns = scale * NS_PER_MS
+        self._rows = [
+            array("q", (int((value if value > 0 else median) * to_ns) for value in row))
+            for row in rtt_ms
+        ]
+        self._dealt = array("l")
+        self._rng = streams.stream("latency/places")
+        self._draw = streams.stream("latency/jitter").random
+        self._jitter = _table(WIRED_JITTER, streams.stream("latency/tables"))
+
+    def grow(self, count: int) -> None:
+        """Deal rows to hosts up to number count - 1."""
+        while len(self._dealt) < count:
+            self._dealt.append(self._rng.randrange(len(self._rows)))
+
+    def base_rtt_ns(self, source: int, destination: int) -> int:
+        """The measured round trip of the rows the two hosts were dealt."""
+        return self._rows[self._dealt[source]][self._dealt[destination]]
+
+    def delay_ns(self, source: int, destination: int) -> int:
+        """Half the round trip times the moment's jitter."""
+        jitter = self._jitter[int(self._draw() * _TABLE)]
+        delay = int(self.base_rtt_ns(source, destination) * 0.5 * jitter)
+        return max(delay, _SHORTEST_NS)
+
+
+def read_matrix(path: Path) -> list[list[float]]:
+    """Read round trips in milliseconds from a CSV file without a header, a row per host.
+
+    Raises:
+        BadPlan: no such file, not a square of numbers, or nothing measured in it.
+    """
+    try:
+        lines = path.read_text().split()
+        rows = [[float(cell or 0) for cell in line.split(",")] for line in lines]
+    except OSError as reason:
+        raise BadPlan(f"cannot read latency matrix {path}: {reason.strerror}") from reason
+    except ValueError as reason:
+        raise BadPlan(
+            f"latency matrix {path} holds something that is no number: {reason}"
+        ) from reason
+    if not rows or any(len(row) != len(rows) for row in rows):
+        raise BadPlan(
+            f"latency matrix {path} is not square", hint="one row and one column per host"
+        )
+    if not any(value > 0 for row in rows for value in row):
+        raise BadPlan(f"latency matrix {path} holds no round trip above 0 ms")
+    return rows
+
+
+class Loss(Protocol):
+    """Whether the network loses a datagram by itself."""
+
+    def lost(self, source: int, destination: int) -> bool:
+        """Decide for the next datagram of the pair."""
+        ...
+
+
+class Bernoulli:
+    """Every datagram is lost with one probability, each by itself.
+
+    Args:
+        probability: 0 to 1.
+    """
+
+    def __init__(self, probability: float, streams: Streams) -> None:
+        self._probability = probability
+        self._draw = streams.stream("loss").random
+
+    def lost(self, source: int, destination: int) -> bool:
+        """Toss the coin."""
+        return self._draw() < self._probability
+
+
+class GilbertElliott:
+    """Losses in bursts: a host's line is good or bad, and changes as datagrams leave it.
+
+    Args:
+        to_bad: Probability, per datagram, that a good line turns bad.
+        to_good: Probability that a bad one recovers.
+        bad_loss: Share lost while the line is bad; a good line loses nothing.
+    """
+
+    def __init__(
+        self, to_bad: float, to_good: float, bad_loss: float, streams: Streams
+    ) -> None:
+        self._to_bad, self._to_good, self._bad_loss = to_bad, to_good, bad_loss
+        self._bad: set[int] = set()
+        self._draw = streams.stream("loss").random
+
+    def lost(self, source: int, destination: int) -> bool:
+        """Move the sender's line on by one datagram, then toss the coin of its state."""
+        if source in self._bad:
+            if self._draw() < self._to_good:
+                self._bad.discard(source)
+        elif self._draw() < self._to_bad:
+            self._bad.add(source)
+        return source in self._bad and self._draw() < self._bad_loss
+
+
+def _table(
+    points: Sequence[tuple[float, float]], rng: random.Random, *, exponential: bool = False
+) -> "array[float]":
+    values = [quantile(points, (slot + 0.5) / _TABLE) for slot in range(_TABLE)]
+    rng.shuffle(values)
+    return array("d", (exp(value) for value in values) if exponential else values)

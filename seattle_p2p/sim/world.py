@@ -1,0 +1,325 @@
+"""Hosts, the network between them, and virtual time: drives overlay cores without sockets.
+
+A core cannot tell whether a `World` or a real socket drives it. Time is integer nanoseconds
+from 0 and jumps from one due entry to the next. A run is a function of its seed: nothing here
+asks the operating system for time, randomness or order.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Protocol, TypeAlias
+
+from seattle_p2p.sim.agenda import Agenda
+from seattle_p2p.sim.faults import Fate, Rule
+from seattle_p2p.sim.links import Constant, Latency, Loss
+from seattle_p2p.sim.streams import Streams
+from seattle_p2p.sim.trace import Describe, Trace
+
+NS_PER_S = 1_000_000_000
+_NEVER = 1 << 62
+
+
+class Core(Protocol):
+    """What a world relies on in the core it drives; see `seattle_p2p.overlay.core`."""
+
+    def receive_datagram(self, data: Any, source: Any, now_ns: int) -> None:
+        """Take in one datagram; never raises."""
+        ...
+
+    def handle_timer(self, now_ns: int) -> None:
+        """Do what is due."""
+        ...
+
+    def datagrams_to_send(self) -> Sequence[tuple[Any, Any]]:
+        """What is to be sent since the last call, with where it goes."""
+        ...
+
+    def events(self) -> Sequence[Any]:
+        """What the application is to be told since the last call."""
+        ...
+
+    def next_timer(self) -> float | None:
+        """Seconds from the last `now_ns` until `handle_timer` is wanted; None: never."""
+        ...
+
+
+MakeCore: TypeAlias = Callable[["Host"], Core]
+OnEvent: TypeAlias = Callable[["Host", Any], None]
+
+
+class Sender:
+    """Where a datagram seems to come from, and which host really sent it."""
+
+    __slots__ = ("endpoint", "index")
+
+    def __init__(self, index: int, endpoint: Any) -> None:
+        self.index = index
+        self.endpoint = endpoint
+
+
+class Host(Sender):
+    """A machine of the world: one endpoint, one core while it is up.
+
+    Attributes:
+        index: Number of the host, from 0, in the order in which hosts were added.
+        endpoint: Where it is reached; the very object that cores see as a source.
+        core: The core that runs there; None before the first start and after a loss of state.
+        up: Whether it runs now.
+        received, received_bytes, sent, sent_bytes: Datagrams of its own line so far.
+    """
+
+    __slots__ = (
+        "core",
+        "make_core",
+        "on_event",
+        "received",
+        "received_bytes",
+        "sent",
+        "sent_bytes",
+        "started_ns",
+        "up",
+        "wake_ns",
+    )
+
+    def __init__(self, index: int, endpoint: Any, make_core: MakeCore) -> None:
+        super().__init__(index, endpoint)
+        self.make_core = make_core
+        self.core: Core | None = None
+        self.up = False
+        self.wake_ns = _NEVER
+        self.started_ns = 0
+        self.on_event: OnEvent | None = None
+        self.received = self.received_bytes = self.sent = self.sent_bytes = 0
+
+    def __repr__(self) -> str:
+        return f"Host({self.index} {'up' if self.up else 'down'})"
+
+
+@dataclass
+class Traffic:
+    """Datagrams of a world so far, by what became of them.
+
+    What was sent is delivered, lost, kept by a fault, or still under way; `World.under_way`
+    counts the last by itself, so that the sum can be checked.
+    """
+
+    sent: int = 0
+    sent_bytes: int = 0
+    delivered: int = 0
+    delivered_bytes: int = 0
+    lost_in_network: int = 0
+    lost_to_faults: int = 0
+    lost_to_nobody: int = 0
+    kept: int = 0
+
+
+class World:
+    """A network in virtual time.
+
+    Args:
+        seed: Everything random in the run follows from it.
+        latency: How long datagrams take; 25 ms for all when not given.
+        loss: Which datagrams the network loses; none when not given.
+        describe: Kind of a datagram and its body without signatures, for the trace.
+        size_of: Bytes that a datagram has on the wire.
+        keep: How many of the last deliveries the trace remembers; None for all.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        latency: Latency | None = None,
+        loss: Loss | None = None,
+        describe: Describe = lambda data: ("datagram", data),
+        size_of: Callable[[Any], int] = len,
+        keep: int | None = 40,
+    ) -> None:
+        self.streams = Streams(seed)
+        self.hosts: list[Host] = []
+        self.trace = Trace(describe, keep)
+        self.traffic = Traffic()
+        self.agenda = Agenda()
+        self.latency: Latency = latency or Constant(25)
+        self.loss = loss
+        self._size_of = size_of
+        self._rules: list[Rule] = []
+        self._by_endpoint: dict[Any, Host] = {}
+        self._under_way = 0
+
+    # Questions
+
+    @property
+    def now_ns(self) -> int:
+        """Virtual nanoseconds since the start."""
+        return self.agenda.now_ns
+
+    @property
+    def now_s(self) -> float:
+        """Virtual seconds since the start."""
+        return self.agenda.now_ns / NS_PER_S
+
+    @property
+    def under_way(self) -> int:
+        """Datagrams that have been sent and have not arrived yet."""
+        return self._under_way
+
+    def host_at(self, endpoint: Any) -> Host | None:
+        """The host that is reached at `endpoint`."""
+        return self._by_endpoint.get(endpoint)
+
+    # Hosts
+
+    def add_host(self, endpoint: Any, make_core: MakeCore) -> Host:
+        """Add a machine that is down; `start` makes its core and brings it up."""
+        if endpoint in self._by_endpoint:
+            raise ValueError(f"there is a host at {endpoint} already")
+        host = Host(len(self.hosts), endpoint, make_core)
+        self.hosts.append(host)
+        self._by_endpoint[endpoint] = host
+        self.latency.grow(len(self.hosts))
+        return host
+
+    def start(self, host: Host) -> None:
+        """Bring a host up: with the state it kept, or with a fresh core when there is none."""
+        if host.core is None:
+            host.core = host.make_core(host)
+        host.up = True
+        host.started_ns = self.now_ns
+        host.wake_ns = _NEVER
+        host.core.handle_timer(self.now_ns)
+        self.collect(host)
+
+    def crash(self, host: Host, *, keep_state: bool = False) -> None:
+        """Stop a host without a word to anybody; its core is gone unless `keep_state`."""
+        host.up = False
+        host.wake_ns = _NEVER
+        if not keep_state:
+            host.core = None
+
+    # Time
+
+    def at(self, time_s: float, call: Callable[[], object]) -> None:
+        """Call `call()` at `time_s` seconds of the world; now, when that is past."""
+        time_ns = max(round(time_s * NS_PER_S), self.now_ns)
+        self.agenda.at(time_ns, _call, call)
+
+    def after(self, delay_s: float, call: Callable[[], object]) -> None:
+        """Call `call()` in `delay_s` seconds."""
+        self.agenda.at(self.now_ns + round(delay_s * NS_PER_S), _call, call)
+
+    def run(self, until: float) -> None:
+        """Let everything happen that is due up to `until` seconds of the world."""
+        end_ns = round(until * NS_PER_S)
+        agenda = self.agenda
+        while (due := agenda.next_ns) is not None and due <= end_ns:
+            _, _, action, a, b, c, _ = agenda.pop()
+            action(a, b, c)
+        agenda.now_ns = max(end_ns, agenda.now_ns)
+
+    def step(self) -> bool:
+        """Let the next thing happen; False when nothing is due, ever."""
+        if self.agenda.next_ns is None:
+            return False
+        _, _, action, a, b, c, _ = self.agenda.pop()
+        action(a, b, c)
+        return True
+
+    # Faults
+
+    def add_rule(self, rule: Rule) -> None:
+        """Ask `rule` about every datagram from now on."""
+        self._rules.append(rule)
+
+    def remove_rule(self, rule: Rule) -> None:
+        """Ask it no more; nothing happens when it was not asked."""
+        if rule in self._rules:
+            self._rules.remove(rule)
+
+    # Datagrams
+
+    def collect(self, host: Host) -> None:
+        """Carry out what a core wants after it was called: send, tell, wake it again."""
+        core = host.core
+        assert core is not None
+        for data, endpoint in core.datagrams_to_send():
+            self._send(data, host, endpoint)
+        if events := core.events():
+            on_event = host.on_event
+            if on_event is not None:
+                for event in events:
+                    on_event(host, event)
+        wait = core.next_timer()
+        if wait is not None:
+            # At least one nanosecond on, so that rounding can never hold the clock.
+            due = self.agenda.now_ns + (ceil(wait * NS_PER_S) if wait > 0 else 1)
+            if due < host.wake_ns:
+                host.wake_ns = due
+                self.agenda.at(due, self._wake, host, due)
+
+    def forward(self, data: Any, source: Sender, destination: Host) -> None:
+        """Put a datagram on its way, past all faults; the network itself may still lose it."""
+        if self.loss is not None and self.loss.lost(source.index, destination.index):
+            self.traffic.lost_in_network += 1
+            return
+        self._under_way += 1
+        latency = self.latency
+        if latency.constant_ns is not None:
+            self.agenda.after(latency.constant_ns, self._deliver, data, source, destination)
+            return
+        delay = latency.delay_ns(source.index, destination.index)
+        self.agenda.at(self.agenda.now_ns + delay, self._deliver, data, source, destination)
+
+    def _send(self, data: Any, source: Host, endpoint: Any) -> None:
+        traffic = self.traffic
+        size = self._size_of(data)
+        traffic.sent += 1
+        traffic.sent_bytes += size
+        source.sent += 1
+        source.sent_bytes += size
+        destination = self._by_endpoint.get(endpoint)
+        if destination is None:
+            traffic.lost_to_nobody += 1
+            return
+        for rule in self._rules:
+            fate = rule.judge(source, destination, data)
+            if fate is Fate.LOST:
+                traffic.lost_to_faults += 1
+                return
+            if fate is Fate.KEPT:
+                traffic.kept += 1
+                return
+        self.forward(data, source, destination)
+
+    def _deliver(self, data: Any, source: Sender, destination: Host) -> None:
+        self._under_way -= 1
+        traffic = self.traffic
+        if not destination.up:
+            traffic.lost_to_nobody += 1
+            return
+        size = self._size_of(data)
+        traffic.delivered += 1
+        traffic.delivered_bytes += size
+        destination.received += 1
+        destination.received_bytes += size
+        now_ns = self.agenda.now_ns
+        self.trace.delivered(now_ns, source.index, destination.index, data)
+        core = destination.core
+        assert core is not None
+        core.receive_datagram(data, source.endpoint, now_ns)
+        self.collect(destination)
+
+    def _wake(self, host: Host, due: int, _: Any) -> None:
+        # A host that was woken earlier, or crashed meanwhile, has another date or none.
+        if host.wake_ns != due:
+            return
+        host.wake_ns = _NEVER
+        core = host.core
+        assert core is not None
+        core.handle_timer(self.agenda.now_ns)
+        self.collect(host)
+
+
+def _call(call: Callable[[], object], _: Any, __: Any) -> None:
+    call()
