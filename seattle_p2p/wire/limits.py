@@ -53,3 +53,12 @@ AUDIT_ENTRIES = 10_000
 
 CHALLENGE_IDLE_S = 60
 """A challenge nobody uses dies, and its connection is closed."""
+
+MAX_PLAN_BYTES = 256 * 1024
+"""A plan or an installer: a hundred vessels with all their users fit three times."""
+
+MAX_SEEDS = 32
+"""Seeds in one installer: enough that some live, few enough to ask all at once."""
+
+MAX_PLAN_NOTE = 500
+"""Characters a planner may say to donors: a paragraph, shown before they install."""

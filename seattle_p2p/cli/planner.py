@@ -1,0 +1,157 @@
+"""`seattle planner`: decide the shares, build a signed installer for donors."""
+
+import os
+from pathlib import Path
+
+import click
+
+from seattle_p2p.cli import output
+from seattle_p2p.cli.person import open_person, passphrase_file_option
+from seattle_p2p.errors import InstallError, UsageError
+
+DEFAULT_PLAN = "plan.toml"
+
+_TEMPLATE = """\
+# A plan: whose vessels a donated machine will hold, and how its network is found.
+# Change what follows, then: seattle planner build {name} --key NAME
+
+# Name of the network. Networks of other names never mix.
+network = "seattle"
+
+# Nodes that donors join through, as HOST:PORT or, better, KEY@HOST:PORT (`seattle seed run`
+# prints both). Several are better than one; later, nodes remember peers and need none.
+seeds = [
+    # "KEY@192.0.2.7:4711",
+]
+
+# What donors read before they install: who you are, what their machines will do. May be "".
+note = ""
+
+# One block a vessel. The shares are whole percents of what a donor gives and total 100.
+# The owner may hand the vessel on and name its users; owner and users may run programs.
+# Keys are written as `seattle keys show` prints them; at most 16 users in a vessel.
+{keys}
+[[vessel]]
+percent = 50
+owner = "PUT A KEY HERE"
+users = []
+
+[[vessel]]
+percent = 50
+owner = "PUT A KEY HERE"
+users = []
+"""
+
+
+@click.group()
+def planner() -> None:
+    """Decide whose vessels donated machines hold, and build a signed installer.
+
+    First `seattle planner new`, then an editor, then `seattle planner build`.
+    """
+
+
+@planner.command()
+@click.argument("file", default=DEFAULT_PLAN)
+@output.json_option
+def new(file: str, as_json: bool) -> None:
+    """Write a plan with every field explained to FILE (default plan.toml; - prints it)."""
+    text = _TEMPLATE.format(name=DEFAULT_PLAN if file == "-" else file, keys=_own_keys())
+    if file == "-":
+        if as_json:
+            output.document({"plan": text})
+        else:
+            click.echo(text, nl=False)
+        return
+    _write(Path(file), text.encode(), over_an_old_one=False)
+    if as_json:
+        output.document({"file": str(Path(file).absolute())})
+    output.note(f"wrote {file}; put the keys in, then: seattle planner build {file} --key NAME")
+
+
+@planner.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--key", "key_name", default="", metavar="NAME", help="Your key, which signs.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: PLAN with .seattle.")
+@passphrase_file_option
+@output.json_option
+def build(
+    plan: Path, key_name: str, out: Path | None, passphrase_file: Path | None, as_json: bool
+) -> None:
+    """Check PLAN and make one signed installer of it, the same bytes every time."""
+    from seattle_p2p.installer.bundle import SUFFIX, make_installer
+    from seattle_p2p.installer.plan import read_plan
+
+    text = _read(plan)
+    target = out or plan.with_suffix(SUFFIX)
+    if target.absolute() == plan.absolute():
+        raise UsageError(f"the installer would replace its plan {plan}", hint="use --out FILE")
+    wanted = read_plan(text, name=plan.name)
+    key = open_person(key_name, wanted.network, passphrase_file).key
+    data = make_installer(wanted, key)
+    _write(target, data, over_an_old_one=True)
+    if not wanted.seeds:
+        output.note("this plan names no seeds: donors must give one (--seed) to meet others")
+    if as_json:
+        output.document(
+            {
+                "file": str(target.absolute()),
+                "bytes": len(data),
+                "planner": key.public.text,
+                "network": wanted.network,
+                "vessels": len(wanted.vessels),
+                "seeds": [seed.text for seed in wanted.seeds],
+            }
+        )
+        return
+    click.echo(str(target))
+    output.note(
+        f"{len(wanted.vessels)} vessels in network {wanted.network!r}, signed by "
+        f"{key.public.short}…"
+    )
+    output.note(f"donors run: seattle donor install {target.name} --planner {key.public.text}")
+
+
+def _own_keys() -> str:
+    from seattle_p2p.cli.places import keys_dir
+    from seattle_p2p.identity.keystore import Keystore
+
+    found = Keystore(keys_dir()).list()
+    if not found:
+        return ""
+    listed = "".join(f"#   {key.public.text}  {key.name}\n" for key in found[:20])
+    return "# The keys of this account:\n" + listed
+
+
+def _read(plan: Path) -> str:
+    from seattle_p2p.wire.limits import MAX_PLAN_BYTES
+
+    try:
+        with plan.open("rb") as file:
+            return file.read(MAX_PLAN_BYTES + 1).decode()
+    except UnicodeDecodeError as reason:
+        raise UsageError(f"{plan} is not text in UTF-8", hint="is this the plan?") from reason
+    except OSError as reason:
+        raise UsageError(
+            f"cannot read {plan}: {reason.strerror}", hint="write one: seattle planner new"
+        ) from reason
+
+
+def _write(path: Path, data: bytes, *, over_an_old_one: bool) -> None:
+    """Write a file whole or not at all."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        try:
+            fresh.write_bytes(data)
+            if over_an_old_one:
+                fresh.replace(path)
+            else:
+                os.link(fresh, path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except FileExistsError as reason:
+        raise UsageError(
+            f"{path} exists and is not overwritten", hint="choose another name, or move it away"
+        ) from reason
+    except OSError as reason:
+        raise InstallError(f"cannot write {path}: {reason.strerror}") from reason
