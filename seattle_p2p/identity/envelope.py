@@ -74,12 +74,17 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     @property
     def digest(self) -> bytes:
         """32 bytes that stand for this very message, signature included."""
-        return digest(_encoder.encode(self), label=b"envelope")
+        return digest_of(_encoder.encode(self))
 
     @property
     def sender_key(self) -> PublicKey:
         """Who signed. Raises `MalformedMessage` through `unseal` before anyone relies on it."""
         return PublicKey(self.sender)
+
+
+def digest_of(encoded: bytes) -> bytes:
+    """`Envelope.digest` of an envelope as it travels, whether or not it can be decoded."""
+    return digest(encoded, label=b"envelope")
 
 
 _encoder = msgspec.msgpack.Encoder()

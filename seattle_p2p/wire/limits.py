@@ -19,10 +19,10 @@ MAX_FILE_NAME = 120
 """Characters of a file's name in a vessel, as Repy has it."""
 
 MAX_COMMAND_BYTES = 64 * 1024
-"""Signed head of a command: 16 users, or a program's arguments; bodies are streamed after it."""
+"""Signed head of a command: users, or a program's arguments; bodies follow it in a stream."""
 
 MAX_REPLY_BYTES = 2 * 1024 * 1024
-"""Signed head of a reply: the vessels of a crowded node (about 600 bytes each), a piece of log."""
+"""Signed head of a reply: vessels of a crowded node (some 600 bytes each), a piece of log."""
 
 MAX_HELLO_BYTES = 4 * 1024
 """What two sides tell each other before anything is signed."""

@@ -1,0 +1,343 @@
+"""A researcher's conversation with one node manager, over a transport it is given.
+
+Nothing here knows HTTP: `experiment/https.py` gives the real transport, the simulator another.
+A result is believed only when the node's own key signed it for this very request.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import TypeVar
+
+from seattle_p2p.errors import (
+    MalformedMessage,
+    PeerError,
+    StaleMessage,
+    Unreachable,
+    WrongPeer,
+)
+from seattle_p2p.experiment.bodies import BytesSource, Source
+from seattle_p2p.experiment.conversation import (
+    Answer,
+    Connection,
+    Conversation,
+    Transport,
+    mismatch,
+)
+from seattle_p2p.identity.envelope import (
+    CHALLENGE_BYTES,
+)
+from seattle_p2p.identity.keys import KeyPair, PublicKey
+from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.commands import (
+    COMMAND_ID_BYTES,
+    PROTOCOL_VERSION,
+    Action,
+    ChangeAdvertise,
+    ChangeInformation,
+    ChangeOwner,
+    ChangeUsers,
+    Command,
+    DeleteFile,
+    Failed,
+    Files,
+    FollowLog,
+    GetFile,
+    Hello,
+    ListFiles,
+    ListVessels,
+    LogPart,
+    PutFile,
+    ReadLog,
+    Reset,
+    Result,
+    Start,
+    Status,
+    Stop,
+    Streams,
+    VesselInfo,
+    Vessels,
+    Welcome,
+    encode,
+    log_part_door,
+    welcome_door,
+)
+from seattle_p2p.wire.limits import MAX_LOG_READ
+
+PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
+"""Waits before a command is sent again after its reply was lost; a node manager that was
+restarted answers within them."""
+
+
+class NodeClient:
+    """Everything a researcher can ask of one node.
+
+    Connects when first needed, keeps connections, opens more for work done at the same time.
+    When a reply is lost, the same command goes again under the same id: the node acts once.
+    Timeouts are the caller's (`asyncio.timeout`); a cancelled call drops its connection.
+
+    Args:
+        key: Who asks.
+        node: Whose answers are believed.
+        addresses: Where the node may be, in the order to try.
+        transport: What opens connections.
+        network: Name of the network both must belong to.
+        entropy: `n` fresh random bytes.
+        pauses_s: Waits before each attempt, in seconds; their count is the count of attempts.
+    """
+
+    def __init__(
+        self,
+        key: KeyPair,
+        node: PublicKey,
+        addresses: Sequence[PeerAddress],
+        transport: Transport,
+        *,
+        network: str,
+        entropy: Callable[[int], bytes] = os.urandom,
+        pauses_s: Sequence[float] = PAUSES_S,
+    ) -> None:
+        self.node = node
+        self._key = key
+        self._addresses = list(addresses)
+        self._transport = transport
+        self._network = network
+        self._entropy = entropy
+        self._pauses_s = pauses_s
+        self._idle: list[Conversation] = []
+
+    async def __aenter__(self) -> "NodeClient":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Hang up; never raises."""
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def introduce(self) -> Welcome:
+        """Who the node is and what contains programs there; connects if need be."""
+        conversation = await self._take()
+        self._idle.append(conversation)
+        return conversation.welcome
+
+    # Vessels
+
+    async def vessels(self) -> list[VesselInfo]:
+        """The vessels there that this key owns or uses."""
+        return list(_expect(Vessels, await self.ask(ListVessels())).vessels)
+
+    async def status(self, vessel: str) -> VesselInfo:
+        """One vessel, now."""
+        return _expect(Vessels, await self.ask(Status(vessel))).vessels[0]
+
+    async def start(self, vessel: str, program: str, arguments: Sequence[str] = ()) -> str:
+        """Run a program that is in the vessel; returns the run's id."""
+        command = self.make(Start(vessel, program, tuple(arguments)))
+        await self.send(command)
+        return command.id.hex()
+
+    async def stop(self, vessel: str) -> None:
+        """End the program."""
+        await self.ask(Stop(vessel))
+
+    async def reset(self, vessel: str) -> None:
+        """End the program; remove files and log."""
+        await self.ask(Reset(vessel))
+
+    # Files
+
+    async def put(self, vessel: str, file: str, content: bytes | Source) -> None:
+        """Store `content` as `file`: all of it or nothing."""
+        source = BytesSource(content) if isinstance(content, bytes) else content
+        action = PutFile(vessel, file, source.size, source.digest)
+        await self.send(self.make(action), source)
+
+    async def get(self, vessel: str, file: str) -> AsyncGenerator[bytes, None]:
+        """Content of a file, piece by piece. Complete only when the iteration ends normally."""
+        async with aclosing(self._stream(GetFile(vessel, file))) as pieces:
+            async for data in pieces:
+                yield data
+
+    async def delete(self, vessel: str, file: str) -> None:
+        """Remove a file."""
+        await self.ask(DeleteFile(vessel, file))
+
+    async def files(self, vessel: str) -> Files:
+        """Names and sizes."""
+        return _expect(Files, await self.ask(ListFiles(vessel)))
+
+    # Log
+
+    async def read_log(
+        self, vessel: str, offset: int = 0, limit: int = MAX_LOG_READ
+    ) -> LogPart:
+        """Log from `offset` on, at most `limit` bytes; `start` is later when some is gone."""
+        return _expect(LogPart, await self.ask(ReadLog(vessel, offset, limit)))
+
+    async def follow_log(self, vessel: str, offset: int = 0) -> AsyncGenerator[LogPart, None]:
+        """Pieces of the log as it grows, until no program runs and all was sent.
+
+        Goes on where it was when the connection is cut, as long as the node comes back within
+        the pauses given.
+        """
+        failures = 0
+        while True:
+            try:
+                action = FollowLog(vessel, offset)
+                async with aclosing(self._stream(action)) as frames:
+                    async for frame in frames:
+                        part = log_part_door.decode(frame)
+                        failures = 0
+                        if part.data:
+                            offset = part.start + len(part.data)
+                            yield part
+                return
+            except Unreachable:
+                failures += 1
+                if failures >= len(self._pauses_s):
+                    raise
+                await asyncio.sleep(self._pauses_s[failures])
+
+    # Owner
+
+    async def change_advertise(self, vessel: str, advertise: bool) -> None:
+        """Owner only: whether the vessel is published."""
+        await self.ask(ChangeAdvertise(vessel, advertise))
+
+    async def change_users(self, vessel: str, users: Sequence[PublicKey]) -> None:
+        """Owner only: replace all users."""
+        await self.ask(ChangeUsers(vessel, tuple(user.raw for user in users)))
+
+    async def change_information(self, vessel: str, information: str) -> None:
+        """Owner only: replace the label."""
+        await self.ask(ChangeInformation(vessel, information))
+
+    async def change_owner(
+        self, vessel: str, owner: PublicKey, *, keep_users: bool = False
+    ) -> None:
+        """Owner only: hand the vessel over. The sender has no right to it afterwards."""
+        await self.ask(ChangeOwner(vessel, owner.raw, keep_users))
+
+    # What the methods above stand on
+
+    def make(self, action: Action) -> Command:
+        """A command with an id of its own."""
+        return Command(self._entropy(COMMAND_ID_BYTES), action)
+
+    async def ask(self, action: Action) -> Result:
+        """Send an action without a body; its result.
+
+        Raises:
+            SeattleError: the node's own refusal, or why there is no answer to believe.
+        """
+        return await self.send(self.make(action))
+
+    async def send(self, command: Command, body: Source | None = None) -> Result:
+        """Send a command, again under the same id when no reply came; errors as for `ask`."""
+        conversation, result, answer = await self._exchange(command, body)
+        await answer.release()
+        self._idle.append(conversation)
+        if isinstance(result, Streams):
+            raise MalformedMessage("the node streams where one answer was asked for")
+        return result
+
+    async def _stream(self, action: Action) -> AsyncGenerator[bytes, None]:
+        conversation, result, answer = await self._exchange(self.make(action), None)
+        whole = False
+        try:
+            _expect(Streams, result)
+            async with aclosing(answer.body()) as frames:
+                async for frame in frames:
+                    yield frame
+            whole = True
+        finally:
+            await answer.release()
+            if whole:
+                self._idle.append(conversation)
+            else:
+                await conversation.close()
+
+    async def _exchange(
+        self, command: Command, body: Source | None
+    ) -> tuple[Conversation, Result, Answer]:
+        """One command to its believed result, over as many connections as it takes."""
+        lost: Unreachable | StaleMessage = Unreachable("the node was never asked")
+        for pause in self._pauses_s:
+            await asyncio.sleep(pause)
+            conversation = await self._take()
+            try:
+                result, answer = await conversation.ask(command, body)
+                if isinstance(result, Failed):
+                    await answer.release()
+                    raise result.error
+            except (Unreachable, StaleMessage) as reason:
+                # Stale: the node was restarted or let the connection's challenge die.
+                await conversation.close()
+                lost = reason
+                continue
+            except PeerError:
+                await conversation.close()
+                raise
+            except BaseException as reason:
+                if isinstance(reason, asyncio.CancelledError):
+                    await conversation.close()
+                else:
+                    self._idle.append(conversation)
+                raise
+            return conversation, result, answer
+        raise lost
+
+    async def _take(self) -> Conversation:
+        return self._idle.pop() if self._idle else await self._open()
+
+    async def _open(self) -> Conversation:
+        """A new conversation at the first address where the node itself answers."""
+        problems: list[PeerError | Unreachable] = []
+        for address in self._addresses:
+            try:
+                connection = await self._transport.connect(address, self.node)
+            except (Unreachable, WrongPeer) as reason:
+                problems.append(reason)
+                continue
+            try:
+                return await self._greet(connection)
+            except (Unreachable, PeerError) as reason:
+                await connection.close()
+                problems.append(reason)
+            except BaseException:
+                await connection.close()
+                raise
+        told = next((p for p in problems if isinstance(p, PeerError)), None)
+        if told:
+            raise told
+        reasons = "; ".join(problem.message for problem in problems) or "no address is known"
+        raise Unreachable(
+            f"node {self.node.short} does not answer: {reasons}",
+            hint="it may be switched off; `seattle browse` finds those that are there",
+        )
+
+    async def _greet(self, connection: Connection) -> Conversation:
+        ours = encode(Hello(PROTOCOL_VERSION, self._network))
+        theirs = welcome_door.decode(await connection.greet(ours))
+        if isinstance(theirs, Failed):
+            raise theirs.error
+        if theirs.version != PROTOCOL_VERSION or theirs.network != self._network:
+            raise mismatch(Hello(theirs.version, theirs.network), self._network)
+        if theirs.node != self.node.raw or len(theirs.challenge) != CHALLENGE_BYTES:
+            raise WrongPeer("the machine that answered says it is another node")
+        return Conversation(connection, self._key, self.node, theirs)
+
+
+T = TypeVar("T")
+
+
+def _expect(kind: type[T], result: object) -> T:
+    if not isinstance(result, kind):
+        raise MalformedMessage(
+            f"the node answered {type(result).__name__}, not {kind.__name__}"
+        )
+    return result

@@ -1,0 +1,406 @@
+"""Commands to node managers, their results, and what frames them.
+
+Everything is MessagePack. A message is an array whose first item names its kind, so that each
+class below is one kind on the wire; fields are only ever added at the end. Signatures are the
+envelope's business (`identity/envelope.py`); layouts and test vectors: docs/spec/commands.md.
+"""
+
+import hashlib
+from typing import Annotated, Generic, TypeVar
+
+import msgspec
+
+from seattle_p2p.errors import MalformedMessage, SeattleError, from_wire
+from seattle_p2p.identity.keys import KEY_BYTES, digest
+from seattle_p2p.wire.limits import (
+    MAX_ARGUMENT_BYTES,
+    MAX_ARGUMENTS,
+    MAX_COMMAND_BYTES,
+    MAX_FILE_NAME,
+    MAX_HELLO_BYTES,
+    MAX_LOG_READ,
+    MAX_NETWORK_NAME,
+    MAX_OWNER_INFORMATION,
+    MAX_REPLY_BYTES,
+    MAX_USERS,
+    STREAM_FRAME_BYTES,
+)
+
+PROTOCOL_VERSION = 1
+COMMAND_ID_BYTES = 16
+DIGEST_BYTES = 32
+
+VesselName = Annotated[str, msgspec.Meta(pattern=r"^v[1-9][0-9]{0,14}$")]
+FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_FILE_NAME)]
+Key = Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
+Digest = Annotated[bytes, msgspec.Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
+CommandId = Annotated[
+    bytes, msgspec.Meta(min_length=COMMAND_ID_BYTES, max_length=COMMAND_ID_BYTES)
+]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Argument = Annotated[str, msgspec.Meta(max_length=MAX_ARGUMENT_BYTES)]
+
+
+# Before anything is signed
+
+
+class Hello(msgspec.Struct, frozen=True, array_like=True, tag="hello"):
+    """A client's first words on a connection: its version and its network."""
+
+    version: Count
+    network: Annotated[str, msgspec.Meta(max_length=MAX_NETWORK_NAME)]
+
+
+class Welcome(msgspec.Struct, frozen=True, array_like=True, tag="welcome"):
+    """What a stranger may know of a node.
+
+    `challenge` is 16 fresh bytes for this connection, empty when nobody asked for one; `layers`
+    names what stands between a program and the machine there.
+    """
+
+    version: Count
+    network: Annotated[str, msgspec.Meta(max_length=MAX_NETWORK_NAME)]
+    node: Key
+    layers: Annotated[tuple[str, ...], msgspec.Meta(max_length=32)]
+    challenge: Annotated[bytes, msgspec.Meta(max_length=16)] = b""
+
+
+class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):
+    """An error of `seattle_p2p.errors`, as code, text and next step."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+    @property
+    def error(self) -> SeattleError:
+        """The same error, to be raised here."""
+        return from_wire(self.code, self.message, self.hint)
+
+
+def failed(error: SeattleError) -> Failed:
+    """`error` for the wire."""
+    return Failed(error.code, error.message, error.hint)
+
+
+# What can be asked
+
+
+class ListVessels(msgspec.Struct, frozen=True, array_like=True, tag="vessels"):
+    """The vessels that the sender owns or uses. Result: `Vessels`."""
+
+
+class Status(msgspec.Struct, frozen=True, array_like=True, tag="status"):
+    """One vessel. Result: `Vessels` with that one."""
+
+    vessel: VesselName
+
+
+class Start(msgspec.Struct, frozen=True, array_like=True, tag="start"):
+    """Run `program`, a file of the vessel. Result: `Done`; the command's id names the run."""
+
+    vessel: VesselName
+    program: FileName
+    arguments: Annotated[tuple[Argument, ...], msgspec.Meta(max_length=MAX_ARGUMENTS)] = ()
+
+
+class Stop(msgspec.Struct, frozen=True, array_like=True, tag="stop"):
+    """End the program. Result: `Done`."""
+
+    vessel: VesselName
+
+
+class Reset(msgspec.Struct, frozen=True, array_like=True, tag="reset"):
+    """End the program, remove files and log. Result: `Done`."""
+
+    vessel: VesselName
+
+
+class PutFile(msgspec.Struct, frozen=True, array_like=True, tag="put"):
+    """Store the body, `size` bytes of `body_digest` (see `body_digest`), as `file`: `Done`."""
+
+    vessel: VesselName
+    file: FileName
+    size: Count
+    body_digest: Digest
+
+
+class GetFile(msgspec.Struct, frozen=True, array_like=True, tag="get"):
+    """A file's content. Result: `Streams`, then the content, then a `StreamEnd`."""
+
+    vessel: VesselName
+    file: FileName
+
+
+class DeleteFile(msgspec.Struct, frozen=True, array_like=True, tag="delete"):
+    """Remove a file. Result: `Done`."""
+
+    vessel: VesselName
+    file: FileName
+
+
+class ListFiles(msgspec.Struct, frozen=True, array_like=True, tag="files"):
+    """Names and sizes of the vessel's files. Result: `Files`."""
+
+    vessel: VesselName
+
+
+class ReadLog(msgspec.Struct, frozen=True, array_like=True, tag="log"):
+    """Log from byte `offset` on, at most `limit` bytes; never waits. Result: `LogPart`."""
+
+    vessel: VesselName
+    offset: Count
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LOG_READ)]
+
+
+class FollowLog(msgspec.Struct, frozen=True, array_like=True, tag="follow"):
+    """Log from byte `offset` on, without end.
+
+    Result: `Streams`, then one encoded `LogPart` a frame as the log grows; an empty part now
+    and then says that the node is there. Ends with a `StreamEnd` when no program runs (all of
+    its log was sent), when the right is gone, or when the node stops.
+    """
+
+    vessel: VesselName
+    offset: Count
+
+
+class ChangeAdvertise(msgspec.Struct, frozen=True, array_like=True, tag="advertise"):
+    """Owner only: whether the vessel is published under its people's keys. Result: `Done`."""
+
+    vessel: VesselName
+    advertise: bool
+
+
+class ChangeUsers(msgspec.Struct, frozen=True, array_like=True, tag="users"):
+    """Owner only: replace all users. Result: `Done`."""
+
+    vessel: VesselName
+    users: Annotated[tuple[Key, ...], msgspec.Meta(max_length=MAX_USERS)]
+
+
+class ChangeInformation(msgspec.Struct, frozen=True, array_like=True, tag="information"):
+    """Owner only: replace the owner's label, one line. Result: `Done`."""
+
+    vessel: VesselName
+    information: Annotated[str, msgspec.Meta(max_length=MAX_OWNER_INFORMATION)]
+
+
+class ChangeOwner(msgspec.Struct, frozen=True, array_like=True, tag="owner"):
+    """Owner only: hand the vessel over; users go too unless `keep_users`. Result: `Done`."""
+
+    vessel: VesselName
+    owner: Key
+    keep_users: bool = False
+
+
+Action = (
+    ListVessels
+    | Status
+    | Start
+    | Stop
+    | Reset
+    | PutFile
+    | GetFile
+    | DeleteFile
+    | ListFiles
+    | ReadLog
+    | FollowLog
+    | ChangeAdvertise
+    | ChangeUsers
+    | ChangeInformation
+    | ChangeOwner
+)
+
+
+class Command(msgspec.Struct, frozen=True, array_like=True):
+    """What is signed: an action under a random id that stays the same when it is sent again."""
+
+    id: CommandId
+    action: Action
+
+
+# What comes back
+
+
+class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
+    """It was done."""
+
+
+class VesselInfo(msgspec.Struct, frozen=True, array_like=True):
+    """One vessel, as its owner or user may see it.
+
+    Args:
+        users: For the owner only; others get an empty tuple.
+        state: ``fresh``, ``started``, ``stopped`` or ``ended``; ``paused`` by the donor.
+        cause: Why the last run ended, one word; empty while it runs or never ran.
+        text: The same in words for people; `line` is the program's line at fault, or 0.
+        run: Id of the last run (hexadecimal), empty when there was none.
+        for_s: Seconds since the state began, by the node's own clock; negative if unknown.
+        log_start, log_end: Offsets of the log that can still be read.
+        restrictions: The restrictions text.
+        used: What the program uses now, by the resource's name and in its unit.
+    """
+
+    name: str
+    role: str
+    owner: Key
+    users: tuple[Key, ...]
+    information: str
+    advertise: bool
+    generation: int
+    state: str
+    cause: str
+    text: str
+    line: int
+    run: str
+    program: str
+    arguments: tuple[str, ...]
+    for_s: float
+    log_start: int
+    log_end: int
+    restrictions: str
+    used: dict[str, float]
+
+
+class Vessels(msgspec.Struct, frozen=True, array_like=True, tag="vessels"):
+    """Vessels, by number."""
+
+    vessels: tuple[VesselInfo, ...]
+
+
+class FileInfo(msgspec.Struct, frozen=True, array_like=True):
+    """One file of a vessel."""
+
+    name: str
+    size: int
+
+
+class Files(msgspec.Struct, frozen=True, array_like=True, tag="files"):
+    """Files by name, and what they take of the vessel's disk, in bytes."""
+
+    files: tuple[FileInfo, ...]
+    used_bytes: int
+    disk_bytes: int
+
+
+class LogPart(msgspec.Struct, frozen=True, array_like=True, tag="log"):
+    """A piece of a log.
+
+    `start` is the offset of its first byte: more than was asked for when older bytes are gone
+    (a gap). `end` is where the log ends now; offsets never repeat, not even after a reset.
+    """
+
+    start: int
+    data: bytes
+    end: int
+
+
+class Streams(msgspec.Struct, frozen=True, array_like=True, tag="streams"):
+    """A body follows in frames, then a `StreamEnd`. `size` is -1 when nobody knows it yet."""
+
+    size: int = -1
+
+
+Result = Done | Vessels | Files | LogPart | Streams | Failed
+
+
+class StreamEnd(msgspec.Struct, frozen=True, array_like=True, tag="end"):
+    """What was sent after a `Streams`: count and digest of all frames' bytes, and why it ended.
+
+    Travels in an envelope of the purpose STREAM_END that answers the same request.
+    """
+
+    size: int
+    body_digest: Digest
+    failed: Failed | None = None
+
+
+T = TypeVar("T")
+
+
+class Door(Generic[T]):
+    """The door for untrusted bytes of one kind: size first, then shape, one error out."""
+
+    def __init__(self, kind: object, limit: int, what: str) -> None:
+        self._decoder: msgspec.msgpack.Decoder[T] = msgspec.msgpack.Decoder(kind)
+        self._limit = limit
+        self._what = what
+
+    def decode(self, data: bytes) -> T:
+        """Read one message.
+
+        Raises:
+            MalformedMessage: too long, or of another shape.
+        """
+        if len(data) > self._limit:
+            raise MalformedMessage(f"{self._what} of {len(data)} bytes, limit {self._limit}")
+        try:
+            return self._decoder.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as reason:
+            raise MalformedMessage(f"not a {self._what}: {reason}") from reason
+
+
+hello_door: Door[Hello] = Door(Hello, MAX_HELLO_BYTES, "hello")
+welcome_door: Door[Welcome | Failed] = Door(Welcome | Failed, MAX_HELLO_BYTES, "welcome")
+command_door: Door[Command] = Door(Command, MAX_COMMAND_BYTES, "command")
+result_door: Door[Result] = Door(Result, MAX_REPLY_BYTES, "result")
+stream_end_door: Door[StreamEnd] = Door(StreamEnd, MAX_HELLO_BYTES, "stream's end")
+log_part_door: Door[LogPart] = Door(LogPart, STREAM_FRAME_BYTES + 64, "piece of log")
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(message: Hello | Welcome | Command | Result | StreamEnd) -> bytes:
+    """The bytes of any message of this module."""
+    return _encoder.encode(message)
+
+
+def encode_action(action: Action) -> bytes:
+    """An action alone, as the ledger keeps it."""
+    return _encoder.encode(action)
+
+
+_action_decoder: msgspec.msgpack.Decoder[Action] = msgspec.msgpack.Decoder(Action)
+
+
+def decode_action(data: bytes) -> Action:
+    """What `encode_action` wrote.
+
+    Raises:
+        MalformedMessage: anything else.
+    """
+    try:
+        return _action_decoder.decode(data)
+    except msgspec.MsgspecError as reason:
+        raise MalformedMessage(f"not an action: {reason}") from reason
+
+
+class BodyDigest:
+    """Counts and digests a body that is never held as a whole."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._hash = hashlib.blake2b(digest_size=DIGEST_BYTES, person=b"body")
+
+    def add(self, data: bytes) -> None:
+        """Take in the next piece."""
+        self.size += len(data)
+        self._hash.update(data)
+
+    @property
+    def value(self) -> bytes:
+        """Digest of all pieces so far, 32 bytes."""
+        return self._hash.digest()
+
+
+def command_digest(sender: bytes, command: Command) -> bytes:
+    """32 bytes that stand for what `sender` asked, whatever connection it came over."""
+    return digest(sender + encode(command), label=b"command")
+
+
+def word(action: Action) -> str:
+    """The action's name, as on the wire."""
+    tag = type(action).__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
