@@ -62,3 +62,19 @@ MAX_SEEDS = 32
 
 MAX_PLAN_NOTE = 500
 """Characters a planner may say to donors: a paragraph, shown before they install."""
+
+MAX_FILES_PER_VESSEL = 1000
+"""Files of one vessel: room for an experiment's results, no way to use up a disk's inodes."""
+
+OVERLAY_MAGIC = b"\xd5\xeaP2"
+"""First octets of every overlay datagram. Brokers neither send nor deliver vessel datagrams
+that begin so: a vessel must not become a ready-made peer."""
+
+MAX_SEALED_BYTES = 640
+"""Sealed body of an advert: eight endpoints of any kind; a store of it fits a datagram."""
+
+MAX_LIFETIME_S = 86_400
+"""Longest life of an advert at its holders: what is dead is forgotten within a day."""
+
+MAX_SPLIT_BITS = 8
+"""Bits of the node id that may choose a subkey of a crowded key: 256 subkeys."""

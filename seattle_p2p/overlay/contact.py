@@ -1,0 +1,83 @@
+"""Who and where a node is: what tables hold, what replies name.
+
+A peer's packed form is its id (20 octets) and its packed endpoint (7 or 19 octets).
+"""
+
+from seattle_p2p.errors import MalformedMessage
+from seattle_p2p.identity.keys import ID_BYTES
+from seattle_p2p.wire.endpoints import Endpoint as Endpoint
+from seattle_p2p.wire.endpoints import ip_group, pack_endpoint, unpack_endpoint
+
+
+class Peer:
+    """A node's id and the endpoint it is reached at. Immutable; equal when both are.
+
+    Args:
+        id: Identifier, 0 <= id < 2**160.
+        endpoint: Where its overlay socket is.
+    """
+
+    __slots__ = ("endpoint", "group", "id", "packed")
+
+    def __init__(self, id: int, endpoint: Endpoint) -> None:
+        self.id = id
+        self.endpoint = endpoint
+        self.packed = id.to_bytes(ID_BYTES) + pack_endpoint(endpoint)
+        """The form in which replies name it."""
+        self.group = ip_group(endpoint)
+        """Addresses that one party is likely to own together."""
+
+    @property
+    def long_id(self) -> int:
+        """`id` under the name that the kademlia package uses."""
+        return self.id
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Peer) and other.packed == self.packed)
+
+    def __hash__(self) -> int:
+        return hash(self.packed)
+
+    def __repr__(self) -> str:
+        return f"Peer({self.id:040x} at {self.endpoint})"
+
+
+def unpack_peer(data: bytes) -> Peer:
+    """Read a packed peer from untrusted bytes.
+
+    Raises:
+        MalformedMessage: wrong length or unknown address family.
+    """
+    if len(data) <= ID_BYTES:
+        raise MalformedMessage(f"not a packed peer: {len(data)} octets")
+    return Peer(int.from_bytes(data[:ID_BYTES]), unpack_endpoint(data[ID_BYTES:]))
+
+
+class PeerBook:
+    """Peers by packed form, so that one met often is one object, read once.
+
+    Args:
+        limit: Most peers remembered; when full, the book starts afresh. Nodes of one process
+            may share a book.
+    """
+
+    def __init__(self, limit: int = 4096) -> None:
+        self._limit = limit
+        self._peers: dict[bytes, Peer] = {}
+
+    def peer(self, data: bytes) -> Peer | None:
+        """The peer of that packed form; None when the bytes are none we can reach."""
+        known = self._peers.get(data)
+        if known is None:
+            try:
+                known = unpack_peer(data)
+            except MalformedMessage:
+                return None
+            self.remember(known)
+        return known
+
+    def remember(self, peer: Peer) -> Peer:
+        """The book's own object for `peer`."""
+        if len(self._peers) >= self._limit:
+            self._peers.clear()
+        return self._peers.setdefault(peer.packed, peer)

@@ -1,0 +1,80 @@
+"""Numbers of the overlay, with units and where they come from. One frozen object per node."""
+
+import msgspec
+
+SECOND = 1_000_000_000
+"""Nanoseconds in a second: the core counts time in whole nanoseconds."""
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a node may be tuned by. Nodes of one network may differ in all but `k`."""
+
+    k: int = 20
+    """Contacts in a bucket, holders of an advert, peers in an answer (Kademlia, 4.1)."""
+    alpha: int = 3
+    """Queries of a lookup in flight that are not slow (Kademlia, 2.3)."""
+
+    soft_floor_s: float = 0.005
+    """A peer slower than mean + 4 deviations, but at least this, gets company."""
+    soft_first_s: float = 0.15
+    """The same while nothing at all was measured."""
+    hard_floor_s: float = 0.3
+    """Nobody counts as silent earlier; below it 3 % of healthy personal devices would."""
+    hard_cap_s: float = 5.0
+    """Nobody is waited for longer."""
+    silences: int = 3
+    """Unanswered requests in a row after which a contact leaves the table."""
+
+    lookup_requests: int = 64
+    """Most requests of one lookup, whatever the answers say."""
+    lookup_s: float = 30.0
+    """A lookup older than this ends with what it has."""
+    disjoint_paths: int = 1
+    """Paths of a reader's lookup that share no peer (S/Kademlia, 4.4); 1: one plain lookup."""
+    read_requests: int = 4000
+    """Most requests for pages of one key: enough for 10,000 adverts."""
+    pages_in_flight: int = 8
+    """Pages asked of one holder at a time."""
+
+    lifetime_s: int = 3600
+    """How long an advert lives at its holders."""
+    renew_s: float = 1500.0
+    """When it is written again: twice within its life, with room for one miss."""
+    renew_jitter: float = 0.1
+    """Share of `renew_s` by which a renewal comes earlier, at random."""
+    refresh_s: float = 3600.0
+    """A bucket no lookup touched for so long is looked up."""
+
+    token_s: float = 1800.0
+    """How often the secret behind address tokens changes; the last three are honoured."""
+    max_acquaintances: int = 1024
+    """Addresses we remember anything about: proofs, tokens, round trips."""
+    max_outstanding: int = 4096
+    """Requests without answer at any time."""
+
+    split_entries: int = 400
+    """Adverts of one place at which a holder answers `split` ..."""
+    split_groups: int = 8
+    """... when they come from at least so many IP groups."""
+    split_bits: int = 8
+    """Deepest subkey: bits of the node id that choose it."""
+    max_entries: int = 2048
+    """Adverts of one place at a holder; beyond it the largest IP group makes room."""
+    max_records: int = 32768
+    """Adverts a holder keeps in all, some 10 MB."""
+    max_per_node: int = 512
+    """Adverts a holder keeps of one node: many vessels with many keys."""
+
+    source_rate: float = 2000.0
+    """Datagrams a second taken from one address, in the long run."""
+    source_burst: float = 4000.0
+    """Datagrams taken from it at once."""
+    check_rate: float = 1000.0
+    """Signatures a second checked or made for one IP group, in the long run."""
+    check_burst: float = 8000.0
+    """Signatures checked or made for it at once: a whole site may start together."""
+
+
+def nanoseconds(seconds: float) -> int:
+    """Whole nanoseconds in `seconds`."""
+    return round(seconds * SECOND)
