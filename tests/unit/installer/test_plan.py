@@ -98,7 +98,7 @@ def test_plan_without_vessels_is_refused(text):
 
 
 def test_plan_that_is_no_toml_is_refused_with_the_place():
-    assert "at line 2, column" in refusal("network = 'x'\nseeds = 'a\n")
+    assert "at line 2, column" in refusal("network = 'x'\nseeds = = []\n")
 
 
 def test_plan_of_a_size_nobody_writes_is_refused():
