@@ -1,0 +1,416 @@
+"""The files of one vessel: names, sizes and the disk limit, shared by broker and node manager.
+
+Both write into the folder at the same time, from two processes, and must agree on what is
+used. So one small file beside the folder holds the sum of all sizes; whoever changes a size
+locks it, checks, changes, adds, unlocks. A process killed in between leaves the sum at most
+one block off; `VesselFolder` counts afresh whenever it is made.
+
+A file a program has open is locked by its broker: it can be neither replaced nor deleted from
+outside until it is closed, or the program has ended.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import struct
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from seattle_p2p.errors import NoSuchFile, OutOfResources, UsageError, VesselBusy
+from seattle_p2p.wire.limits import MAX_FILE_NAME, MAX_FILES_PER_VESSEL
+
+_NAME = re.compile(rf"[a-z0-9_-][a-z0-9._-]{{0,{MAX_FILE_NAME - 1}}}", re.ASCII)
+_SUM = struct.Struct("<q")
+_UPLOAD = ".upload-"
+
+
+def is_file_name(name: object) -> bool:
+    """True for 1 to 120 characters of ``a-z 0-9 . _ -``, not beginning with a dot."""
+    return type(name) is str and _NAME.fullmatch(name) is not None
+
+
+def require_file_name(name: str) -> str:
+    """The name itself.
+
+    Raises:
+        UsageError: It is no name for a file in a vessel.
+    """
+    if not is_file_name(name):
+        raise UsageError(
+            f"{name[:40]!r} cannot be a file's name in a vessel",
+            hint="use 1 to 120 of a-z 0-9 . _ - and do not begin with a dot",
+        )
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a vessel."""
+
+    name: str
+    size: int
+    """Bytes."""
+
+
+class VesselFolder:
+    """Files of one vessel, never more than the limit together.
+
+    Args:
+        path: The folder; made when missing. The sum is kept beside it, in ``<name>.sum``.
+        disk_limit: Most bytes of all files together.
+    """
+
+    def __init__(self, path: Path, disk_limit: int) -> None:
+        self.path = path
+        self.disk_limit = disk_limit
+        self._mutex = threading.Lock()  # one flock is shared by all threads of a process
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sum_path = path.with_name(f"{path.name}.sum")
+        self._sum_fd = os.open(sum_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with self._locked():
+            self._recount()
+
+    def close(self) -> None:
+        """Let go of the lock file."""
+        if self._sum_fd >= 0:
+            os.close(self._sum_fd)
+            self._sum_fd = -1
+
+    def __enter__(self) -> "VesselFolder":
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    # -- questions -----------------------------------------------------------------------
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes of all files together, uploads under way included."""
+        with self._locked():
+            return self._used()
+
+    def list(self) -> list[FileEntry]:
+        """Files in order of their names; uploads under way are not shown."""
+        entries = []
+        with os.scandir(self.path) as found:
+            for entry in found:
+                if is_file_name(entry.name) and entry.is_file(follow_symlinks=False):
+                    with contextlib.suppress(FileNotFoundError):
+                        size = entry.stat(follow_symlinks=False).st_size
+                        entries.append(FileEntry(entry.name, size))
+        return sorted(entries, key=lambda entry: entry.name)
+
+    def size_of(self, name: str) -> int:
+        """Bytes of a file.
+
+        Raises:
+            NoSuchFile: There is none of that name.
+        """
+        path = self._path(name)
+        try:
+            return path.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            raise NoSuchFile(f"there is no file {name!r}") from None
+
+    def get(self, name: str, *, block: int = 65536) -> Iterator[bytes]:
+        """A file's bytes in blocks, as it was when opened (later growth is left out).
+
+        Raises:
+            NoSuchFile: There is none of that name (raised at the call, not at the first block).
+        """
+        try:
+            fd = os.open(self._path(name), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            raise NoSuchFile(f"there is no file {name!r}") from None
+        return _blocks(fd, os.fstat(fd).st_size, block)
+
+    def read(self, name: str, limit: int) -> bytes:
+        """At most the first `limit` bytes of a file.
+
+        Raises:
+            NoSuchFile: There is none of that name.
+        """
+        out = bytearray()
+        for block in self.get(name):
+            out += block
+            if len(out) >= limit:
+                break
+        return bytes(out[:limit])
+
+    # -- whole files, for the node manager -----------------------------------------------
+
+    def put(self, name: str) -> "Upload":
+        """Begin to write a whole file; nothing is seen of it before `Upload.commit`.
+
+        Raises:
+            UsageError: A bad name.
+            OutOfResources: As many files as a vessel may have.
+        """
+        path = self._path(name)
+        with self._locked():
+            if not path.exists():
+                self._require_room_for_a_file()
+            number = 0
+            while True:
+                temporary = self.path / f"{_UPLOAD}{os.getpid()}-{number}"
+                try:
+                    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                    fd = os.open(temporary, flags, 0o600)
+                    break
+                except FileExistsError:
+                    number += 1
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        return Upload(self, path, temporary, fd)
+
+    def delete(self, name: str) -> None:
+        """Remove a file.
+
+        Raises:
+            NoSuchFile: There is none of that name.
+            VesselBusy: The program has it open.
+        """
+        path = self._path(name)
+        with self._locked():
+            size = self.size_of(name)
+            self._require_closed(path)
+            path.unlink()
+            self._add(-size)
+
+    def wipe(self) -> None:
+        """Remove every file, open or not: for a reset, after the program is gone."""
+        with self._locked():
+            with os.scandir(self.path) as found:
+                names = [entry.name for entry in found]
+            for name in names:
+                (self.path / name).unlink()
+            self._set(0)
+
+    # -- open files, for the broker ------------------------------------------------------
+
+    def open(self, name: str, *, create: bool) -> tuple[int, bool]:
+        """Open a file for reading and writing, locked against outsiders.
+
+        Returns:
+            The descriptor and whether the file was made.
+
+        Raises:
+            NoSuchFile: It does not exist and `create` is false.
+            VesselBusy: Somebody has it open.
+            OutOfResources: As many files as a vessel may have.
+        """
+        path = self._path(name)
+        with self._locked():
+            made = not path.exists()
+            if made:
+                if not create:
+                    raise NoSuchFile(f"there is no file {name!r}")
+                self._require_room_for_a_file()
+            flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if made else 0)
+            fd = os.open(path, flags, 0o600)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(fd)
+                raise VesselBusy(f"{name!r} is open") from None
+        return fd, made
+
+    def write_at(self, fd: int, data: bytes, offset: int) -> None:
+        """Write into an open file; what it grows by is checked first.
+
+        Raises:
+            OutOfResources: The limit, or the machine's disk, does not hold it; nothing is
+                written.
+        """
+        with self._locked():
+            growth = max(0, offset + len(data) - os.fstat(fd).st_size)
+            self._require_room(growth)
+            _write_all(fd, data, offset)
+            self._add(growth)
+
+    # -- the sum -------------------------------------------------------------------------
+
+    def _path(self, name: str) -> Path:
+        return self.path / require_file_name(name)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._mutex:
+            fcntl.flock(self._sum_fd, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._sum_fd, fcntl.LOCK_UN)
+
+    def _used(self) -> int:
+        kept = os.pread(self._sum_fd, _SUM.size, 0)
+        return int(_SUM.unpack(kept)[0]) if len(kept) == _SUM.size else 0
+
+    def _set(self, used: int) -> None:
+        os.pwrite(self._sum_fd, _SUM.pack(used), 0)
+
+    def _add(self, growth: int) -> None:
+        if growth:
+            self._set(self._used() + growth)
+
+    def _recount(self) -> None:
+        """Count all sizes; remove uploads whose writer is gone (its lock with it)."""
+        used = 0
+        with os.scandir(self.path) as found:
+            for entry in list(found):
+                if entry.name.startswith(_UPLOAD) and _abandoned(entry.path):
+                    os.unlink(entry.path)
+                    continue
+                used += entry.stat(follow_symlinks=False).st_size
+        self._set(used)
+
+    def _require_room(self, growth: int, credit: int = 0) -> None:
+        left = self.disk_limit - self._used() + credit
+        if growth > left:
+            raise OutOfResources(
+                "diskused",
+                wanted=growth,
+                available=max(left, 0),
+                hint="delete files, or use a vessel with more disk",
+            )
+
+    def _require_room_for_a_file(self) -> None:
+        count = sum(1 for _ in os.scandir(self.path))
+        if count >= MAX_FILES_PER_VESSEL:
+            raise OutOfResources("number of files", wanted=1, available=0)
+
+    def _require_closed(self, path: Path) -> None:
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise VesselBusy(
+                f"{path.name!r} is open in the running program", hint="stop the program first"
+            ) from None
+        finally:
+            os.close(fd)
+
+
+class Upload:
+    """A file on its way into a vessel: write blocks, then commit, or close to give up."""
+
+    def __init__(self, folder: VesselFolder, target: Path, temporary: Path, fd: int) -> None:
+        self._folder = folder
+        self._target = target
+        self._temporary = temporary
+        self._fd = fd
+        self._size = 0
+
+    def __enter__(self) -> "Upload":
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give up what was not committed."""
+        self.close()
+
+    def write(self, block: bytes) -> None:
+        """Add a block; the file that will be replaced does not count against it.
+
+        Raises:
+            OutOfResources: The vessel's disk limit, or the machine's disk.
+        """
+        with self._folder._locked():
+            self._folder._require_room(len(block), credit=self._replaced())
+            _write_all(self._fd, block, self._size)
+            self._size += len(block)
+            self._folder._add(len(block))
+
+    def commit(self) -> None:
+        """Make it the file of its name, on the disk when this returns.
+
+        Raises:
+            OutOfResources: The folder filled up meanwhile.
+            VesselBusy: The running program has the file of that name open.
+        """
+        os.fsync(self._fd)
+        with self._folder._locked():
+            replaced = self._replaced()
+            self._folder._require_room(0, credit=replaced)
+            self._folder._require_closed(self._target)
+            self._temporary.replace(self._target)
+            self._folder._add(-replaced)
+        os.close(self._fd)
+        self._fd = -1
+
+    def close(self) -> None:
+        """Remove what was written, unless committed; may be called again."""
+        if self._fd < 0:
+            return
+        with self._folder._locked():
+            self._temporary.unlink(missing_ok=True)
+            self._folder._add(-self._size)
+        os.close(self._fd)
+        self._fd = -1
+
+    def _replaced(self) -> int:
+        try:
+            return self._target.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            return 0
+
+
+def _write_all(fd: int, data: bytes, offset: int) -> None:
+    """Write every byte or none.
+
+    Raises:
+        OutOfResources: The machine's disk is full; the file has its old size again.
+    """
+    before = os.fstat(fd).st_size
+    try:
+        done = 0
+        while done < len(data):
+            done += os.pwrite(fd, memoryview(data)[done:], offset + done)
+    except OSError as error:
+        os.ftruncate(fd, before)
+        raise OutOfResources(
+            "disk of this machine", wanted=len(data), available=0, hint=str(error.strerror)
+        ) from error
+
+
+def _blocks(fd: int, size: int, block: int) -> Iterator[bytes]:
+    try:
+        offset = 0
+        while offset < size:
+            data = os.pread(fd, min(block, size - offset), offset)
+            if not data:
+                return
+            offset += len(data)
+            yield data
+    finally:
+        os.close(fd)
+
+
+def _abandoned(path: str) -> bool:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(fd)
+    return True
