@@ -6,17 +6,15 @@ this is reachable from the network.
 """
 
 import asyncio
-import os
-import socket
-import struct
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from seattle_p2p.errors import InternalError, SeattleError, Unreachable, from_wire
+from seattle_p2p.vessel.places import connect_in, listen_in, require_same_user
 
 SOCKET_NAME = "control.sock"
 _MAX_LINE_BYTES = 256 * 1024
@@ -99,33 +97,27 @@ async def serve_control(folder: Path, manager: Controlled) -> AsyncIterator[None
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if _is_ours(writer.get_extra_info("socket")):
-                async with asyncio.timeout(_PATIENCE_S):
-                    answer = await _answer(await reader.readline(), manager)
-                    writer.write(msgspec.json.encode(answer) + b"\n")
-                    await writer.drain()
+            require_same_user(writer.get_extra_info("socket"))
+            async with asyncio.timeout(_PATIENCE_S):
+                answer = await _answer(await reader.readline(), manager)
+                writer.write(msgspec.json.encode(answer) + b"\n")
+                await writer.drain()
         except (OSError, ValueError, TimeoutError):
-            pass  # the asker went away, or wrote a line without end
+            pass  # another account, or gone again, or a line without end
         finally:
             writer.close()
 
-    with _short_path(folder) as path:
-        path.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            listener.bind(str(path))
-            path.chmod(0o600)
-            server = await asyncio.start_unix_server(
-                converse, sock=listener, limit=_MAX_LINE_BYTES
-            )
-        except BaseException:
-            listener.close()
-            raise
-        try:
-            yield
-        finally:
-            server.close()
-            path.unlink(missing_ok=True)
+    listener = listen_in(folder, SOCKET_NAME)
+    try:
+        server = await asyncio.start_unix_server(converse, sock=listener, limit=_MAX_LINE_BYTES)
+    except BaseException:
+        listener.close()
+        raise
+    try:
+        yield
+    finally:
+        server.close()
+        (folder / SOCKET_NAME).unlink(missing_ok=True)
 
 
 async def ask(folder: Path, question: Question) -> ManagerReport | None:
@@ -151,8 +143,9 @@ async def ask(folder: Path, question: Question) -> ManagerReport | None:
 
 
 async def _exchange(folder: Path, question: Question) -> Answer:
-    with _short_path(folder) as path:
-        reader, writer = await asyncio.open_unix_connection(str(path), limit=_MAX_LINE_BYTES)
+    reader, writer = await asyncio.open_unix_connection(
+        sock=connect_in(folder, SOCKET_NAME), limit=_MAX_LINE_BYTES
+    )
     try:
         writer.write(msgspec.json.encode(question) + b"\n")
         await writer.drain()
@@ -181,27 +174,3 @@ async def _answer(line: bytes, manager: Controlled) -> Answer:
     except OSError as error:
         return Answer(code=InternalError.code, message=error.strerror or "the system refused")
     return Answer()
-
-
-@contextmanager
-def _short_path(folder: Path) -> Iterator[Path]:
-    """A path to the socket that fits: the kernel takes 107 bytes, folders may be deeper."""
-    direct = folder / SOCKET_NAME
-    if len(os.fsencode(direct)) <= 100:
-        yield direct
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield Path(f"/proc/self/fd/{handle}/{SOCKET_NAME}")
-    finally:
-        os.close(handle)
-
-
-def _is_ours(connection: socket.socket) -> bool:
-    """Whether this very account, or root, is at the other end (Linux: SO_PEERCRED)."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return True  # elsewhere the socket's mode is what guards it
-    size = struct.calcsize("3i")
-    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    uid = struct.unpack("3i", raw)[1]
-    return uid in (0, os.getuid())

@@ -80,7 +80,10 @@ async def test_control_replaces_the_socket_of_a_dead_manager_and_leaves_none(tmp
 
 
 async def test_control_hears_nobody_but_its_own_account(tmp_path, monkeypatch):
-    monkeypatch.setattr(control, "_is_ours", lambda connection: False)
+    def refuse(connection):
+        raise PermissionError("another account")
+
+    monkeypatch.setattr(control, "require_same_user", refuse)
 
     async with serve_control(tmp_path, Recorder()):
         with pytest.raises(Unreachable):
