@@ -62,6 +62,12 @@ class StaleMessage(PeerError):
     code = "peer.stale"
 
 
+class ReusedId(PeerError):
+    """A command's id was used before, by somebody else or for something else."""
+
+    code = "peer.reused_id"
+
+
 class WrongReceiver(PeerError):
     """A message that was made for somebody else."""
 

@@ -53,7 +53,12 @@ class Connection(Protocol):
     """One connection to one node; requests go one after the other."""
 
     async def greet(self, hello: bytes) -> bytes:
-        """Exchange the first words. Raises `Unreachable`."""
+        """Exchange the first words.
+
+        Raises:
+            Unreachable: nobody answers.
+            WrongPeer: somebody else than the node does.
+        """
 
     async def send(self, head: bytes, body: Source | None) -> Reply:
         """Send one request.
@@ -71,12 +76,7 @@ class Transport(Protocol):
     """Opens connections."""
 
     async def connect(self, address: PeerAddress, node: PublicKey) -> Connection:
-        """A connection to whoever holds `node`'s key at `address`.
-
-        Raises:
-            Unreachable: nobody answers there.
-            WrongPeer: somebody else does.
-        """
+        """A connection to whoever holds `node`'s key at `address`; may fail when first used."""
 
 
 class Conversation:

@@ -298,11 +298,7 @@ class NodeClient:
         """A new conversation at the first address where the node itself answers."""
         problems: list[PeerError | Unreachable] = []
         for address in self._addresses:
-            try:
-                connection = await self._transport.connect(address, self.node)
-            except (Unreachable, WrongPeer) as reason:
-                problems.append(reason)
-                continue
+            connection = await self._transport.connect(address, self.node)
             try:
                 return await self._greet(connection)
             except (Unreachable, PeerError) as reason:

@@ -158,7 +158,7 @@ class FollowLog(msgspec.Struct, frozen=True, array_like=True, tag="follow"):
 
     Result: `Streams`, then one encoded `LogPart` a frame as the log grows; an empty part now
     and then says that the node is there. Ends with a `StreamEnd` when no program runs (all of
-    its log was sent), when the right is gone, or when the node stops.
+    its log was sent) or when the right is gone.
     """
 
     vessel: VesselName

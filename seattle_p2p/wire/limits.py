@@ -78,3 +78,9 @@ MAX_LIFETIME_S = 86_400
 
 MAX_SPLIT_BITS = 8
 """Bits of the node id that may choose a subkey of a crowded key: 256 subkeys."""
+
+MAX_CONNECTIONS = 512
+"""Open connections to a node manager: half of the usual limit on open files."""
+
+MAX_CONNECTIONS_PER_ADDRESS = 64
+"""Of them from one address: a researcher's parallel work, or a laboratory behind one NAT."""

@@ -1,0 +1,363 @@
+"""One handler per action: what happens once a command is genuine and permitted.
+
+Reads answer at once and write nothing. Effects come in two kinds: those of the ledger alone,
+which happen inside the caller's transaction, and those outside (programs, files), which are
+intents first, can be settled after a crash, and never happen twice.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from functools import lru_cache
+from typing import Protocol, TypeGuard
+
+from seattle_p2p.errors import MalformedMessage, NoLongerPermitted, NoSuchVessel
+from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.manager.authorise import Role, role_of
+from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
+from seattle_p2p.vessel.folder import Upload, VesselFolder
+from seattle_p2p.vessel.log_ring import LogPart as LogStretch
+from seattle_p2p.vessel.resources import Resources
+from seattle_p2p.vessel.restrictions import parse_restrictions
+from seattle_p2p.vessel.status import VesselStatus
+from seattle_p2p.wire.commands import (
+    Action,
+    BodyDigest,
+    ChangeAdvertise,
+    ChangeInformation,
+    ChangeOwner,
+    ChangeUsers,
+    DeleteFile,
+    Done,
+    FileInfo,
+    Files,
+    FollowLog,
+    GetFile,
+    ListFiles,
+    ListVessels,
+    LogPart,
+    PutFile,
+    ReadLog,
+    Reset,
+    Result,
+    Start,
+    Status,
+    Stop,
+    Streams,
+    VesselInfo,
+    Vessels,
+    encode,
+)
+from seattle_p2p.wire.limits import STREAM_FRAME_BYTES
+
+HEARTBEAT_S = 15.0
+"""A followed log that is silent says so this often, and rights are looked at again."""
+
+LedgerAction = ChangeAdvertise | ChangeUsers | ChangeInformation | ChangeOwner
+OutsideAction = Start | Stop | Reset | PutFile | DeleteFile
+StreamAction = GetFile | FollowLog
+Body = AsyncIterator[bytes]
+
+
+class Keepers(Protocol):
+    """What is needed of `vessel.keepers.Keepers`, which says more about each."""
+
+    async def start(
+        self,
+        vessel_id: str,
+        restrictions: Resources,
+        program: str,
+        arguments: tuple[str, ...] | list[str],
+        run_id: str,
+    ) -> VesselStatus:
+        """Run a program that is in the vessel's folder."""
+
+    async def stop(self, vessel_id: str, by: str = "") -> VesselStatus:
+        """End it; returns when it is gone."""
+
+    async def reset(self, vessel_id: str, by: str = "") -> VesselStatus:
+        """End it, remove files and log."""
+
+    def status(self, vessel_id: str) -> VesselStatus:
+        """The latest run."""
+
+    async def fresh_status(self, vessel_id: str) -> VesselStatus:
+        """The same with the usage of this moment."""
+
+    def read_log(self, vessel_id: str, offset: int, limit: int) -> LogStretch:
+        """A stretch of the log."""
+
+    async def wait_log(self, vessel_id: str, offset: int) -> int:
+        """Return when the log goes beyond `offset`, or the state changed."""
+
+    def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
+        """The vessel's files, to be closed by the caller."""
+
+
+class Actions:
+    """Carries out what is permitted.
+
+    Args:
+        wall: Seconds of this machine's wall clock: only compared with the same clock's
+            earlier readings, to say for how long a state has lasted.
+    """
+
+    def __init__(self, ledger: Ledger, keepers: Keepers, wall: Callable[[], float]) -> None:
+        self._ledger = ledger
+        self._keepers = keepers
+        self._wall = wall
+
+    # Reads
+
+    async def read(self, person: PublicKey, action: Action) -> Result | None:
+        """Answer a read; None when `action` is none."""
+        match action:
+            case ListVessels():
+                rows = self._ledger.vessels()
+                mine = [row for row in rows if role_of(person, row) is not Role.NOBODY]
+                return Vessels(tuple(self._describe(person, row) for row in mine))
+            case Status(vessel):
+                await self._keepers.fresh_status(vessel)
+                return Vessels((self._describe(person, self._ledger.vessel(vessel)),))
+            case ReadLog(vessel, offset, limit):
+                return self._log_part(vessel, offset, limit)
+            case ListFiles(vessel):
+                return self._list_files(self._ledger.vessel(vessel))
+        return None
+
+    def _describe(self, person: PublicKey, row: VesselRow) -> VesselInfo:
+        status = self._keepers.status(row.name)
+        log = self._keepers.read_log(row.name, 0, 1)
+        owner = role_of(person, row) is Role.OWNER
+        since = status.started_at if status.running else status.ended_at
+        return VesselInfo(
+            name=row.name,
+            role="owner" if owner else "user",
+            owner=row.owner.raw,
+            users=tuple(user.raw for user in row.users) if owner else (),
+            information=row.information,
+            advertise=row.advertise,
+            generation=row.generation,
+            state=status.state,
+            cause=status.cause,
+            text=status.text,
+            line=status.line,
+            run=status.run_id,
+            program=status.program,
+            arguments=row.run.arguments if row.run and row.run.id == status.run_id else (),
+            for_s=max(self._wall() - since, 0.0) if since else -1.0,
+            log_start=log.start,
+            log_end=log.end,
+            restrictions=row.restrictions,
+            used={
+                "cpu_s": status.usage.cpu_s,
+                "memory": status.usage.memory,
+                "diskused": status.usage.disk,
+                "events": status.usage.threads,
+            },
+        )
+
+    def _log_part(self, name: str, offset: int, limit: int) -> LogPart:
+        found = self._keepers.read_log(name, offset, limit)
+        return LogPart(found.start, found.data, found.end)
+
+    def _folder(self, row: VesselRow) -> VesselFolder:
+        return self._keepers.folder(row.name, resources_of(row.restrictions))
+
+    def _list_files(self, row: VesselRow) -> Files:
+        with self._folder(row) as folder:
+            entries = tuple(FileInfo(entry.name, entry.size) for entry in folder.list())
+            return Files(entries, folder.used_bytes, folder.disk_limit)
+
+    # Streams
+
+    def stream(
+        self, action: StreamAction, row: VesselRow
+    ) -> tuple[Streams, AsyncGenerator[bytes, None]]:
+        """The head of a streamed answer and its frames, which raise why they end early."""
+        if isinstance(action, FollowLog):
+            return Streams(), self._follow(action, row)
+        with self._folder(row) as folder:
+            size = folder.size_of(action.file)
+            blocks = folder.get(action.file, block=STREAM_FRAME_BYTES)
+
+        async def frames() -> AsyncGenerator[bytes, None]:
+            for block in blocks:
+                self.require_unchanged(row)
+                yield block
+
+        return Streams(size), frames()
+
+    async def _follow(self, action: FollowLog, row: VesselRow) -> AsyncGenerator[bytes, None]:
+        offset = action.offset
+        while True:
+            # The state first: what a program logged before it ended is then surely read.
+            running = self._keepers.status(row.name).running
+            self.require_unchanged(row)
+            part = self._log_part(row.name, offset, STREAM_FRAME_BYTES)
+            if part.data:
+                offset = part.start + len(part.data)
+                yield encode(part)
+                continue
+            if not running:
+                return
+            try:
+                async with asyncio.timeout(HEARTBEAT_S):
+                    await self._keepers.wait_log(row.name, offset)
+            except TimeoutError:
+                yield encode(LogPart(offset, b"", part.end))
+
+    # Effects of the ledger alone
+
+    def change(self, action: LedgerAction, row: VesselRow) -> Result:
+        """Carry out one, inside the caller's transaction."""
+        match action:
+            case ChangeAdvertise(name, advertise):
+                self._ledger.change_advertise(name, advertise)
+            case ChangeUsers(name, users):
+                self._ledger.change_users(name, [PublicKey(user) for user in users])
+            case ChangeInformation(name, information):
+                self._ledger.change_information(name, information)
+            case ChangeOwner(name, owner, keep_users):
+                kept = row.users if keep_users else ()
+                self._ledger.change_owner(name, PublicKey(owner), users=kept)
+        return Done()
+
+    # Effects outside the ledger
+
+    async def receive(self, action: PutFile, row: VesselRow, body: Body) -> "Received":
+        """Take in a body beside the vessel's files, a piece at a time.
+
+        Raises:
+            MalformedMessage: other bytes than the command promised.
+            OutOfResources: more than the vessel's disk holds.
+        """
+        folder = self._folder(row)
+        received = Received(folder, None)
+        try:
+            received.upload = upload = folder.put(action.file)
+            counted = BodyDigest()
+            async for piece in body:
+                counted.add(piece)
+                if counted.size > action.size:
+                    break
+                upload.write(piece)
+            if (counted.size, counted.value) != (action.size, action.body_digest):
+                raise MalformedMessage(
+                    f"the body of {action.file!r} is not what the command promised",
+                    hint="did the file change while it was sent? send it again",
+                )
+            return received
+        except BaseException:
+            received.close()
+            raise
+
+    async def act(
+        self,
+        action: OutsideAction,
+        row: VesselRow,
+        person: PublicKey,
+        run_id: str,
+        received: "Received | None",
+    ) -> Result:
+        """Carry out one; the intent is in the ledger already, a body is received."""
+        match action:
+            case Start(name, program, arguments):
+                with self._folder(row) as folder:
+                    folder.size_of(program)  # raises when there is no such file
+                resources = resources_of(row.restrictions)
+                await self._keepers.start(name, resources, program, arguments, run_id)
+            case Stop(name):
+                await self._keepers.stop(name, by=person.short)
+            case Reset(name):
+                await self._keepers.reset(name, by=person.short)
+            case PutFile():
+                assert received is not None
+                await received.commit()
+            case DeleteFile(_, file):
+                with self._folder(row) as folder:
+                    folder.delete(file)
+        return Done()
+
+    def note(self, action: OutsideAction, run_id: str) -> None:
+        """Write down what the ledger should know of one that was done."""
+        match action:
+            case Start(name, program, arguments):
+                self._ledger.change_run(name, Run(run_id, program, arguments))
+            case Stop(name):
+                self._ledger.change_run(name, None)
+            case Reset(name):
+                self._ledger.change_run(name, None)
+                self._ledger.raise_generation(name)
+
+    async def was_done(self, action: OutsideAction, run_id: str) -> bool:
+        """After a crash: whether an intent took effect. A reset is brought to its end."""
+        try:
+            row = self._ledger.vessel(action.vessel)
+        except NoSuchVessel:
+            return False
+        match action:
+            case Start(name):
+                return self._keepers.status(name).run_id == run_id
+            case Stop(name):
+                return not self._keepers.status(name).running
+            case Reset(name):
+                await self._keepers.reset(name)
+                return True
+            case PutFile(_, file, size, wanted):
+                with self._folder(row) as folder:
+                    present = {entry.name: entry.size for entry in folder.list()}
+                    if present.get(file) != size:
+                        return False
+                    counted = BodyDigest()
+                    for block in folder.get(file):
+                        counted.add(block)
+                    return counted.value == wanted
+            case DeleteFile(_, file):
+                with self._folder(row) as folder:
+                    return file not in {entry.name for entry in folder.list()}
+
+    def require_unchanged(self, row: VesselRow) -> None:
+        """Accept `row` as still true of its vessel's rights.
+
+        Raises:
+            NoLongerPermitted: its generation was raised, or it is gone.
+        """
+        try:
+            now = self._ledger.vessel(row.name).generation
+        except NoSuchVessel:
+            now = -1
+        if now != row.generation:
+            raise NoLongerPermitted(
+                f"vessel {row.name} was handed over, shared anew or reset meanwhile",
+                hint="look again: seattle browse",
+            )
+
+
+@lru_cache(maxsize=1024)
+def resources_of(restrictions: str) -> Resources:
+    """The amounts in a restrictions text; remembered, since the same few are asked for."""
+    return parse_restrictions(restrictions)
+
+
+class Received:
+    """A body that lies beside the vessel's files and is not one of them yet."""
+
+    def __init__(self, folder: VesselFolder, upload: Upload | None) -> None:
+        self._folder = folder
+        self.upload = upload
+
+    async def commit(self) -> None:
+        """Make it the file of its name; waits for the disk without holding up others."""
+        assert self.upload is not None
+        await asyncio.to_thread(self.upload.commit)
+
+    def close(self) -> None:
+        """Drop what was not committed; may be called again."""
+        if self.upload:
+            self.upload.close()
+        self._folder.close()
+
+
+def is_outside(action: Action) -> TypeGuard[OutsideAction]:
+    """Whether the action has effects outside the ledger."""
+    return isinstance(action, OutsideAction)

@@ -1,0 +1,324 @@
+"""The HTTPS server around the command core: streams bodies, and lets nobody hold up others.
+
+    GET  /hello     what a stranger may know of the node
+    POST /greet     first words; a challenge for this connection
+    POST /command   length (4 octets), signed head, body  →  length, signed head, frames
+
+A frame is its length in 4 octets, the topmost bit set on the last one, and its bytes. Whoever
+is silent, slow or too many loses connections: those that never signed anything first.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import struct
+from collections.abc import AsyncGenerator, Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from seattle_p2p.errors import MalformedMessage, PeerError, TooMuch
+from seattle_p2p.manager.challenges import Line
+from seattle_p2p.manager.commands import CommandCore, Reply
+from seattle_p2p.wire.commands import encode, failed
+from seattle_p2p.wire.limits import (
+    CHALLENGE_IDLE_S,
+    MAX_COMMAND_BYTES,
+    MAX_CONNECTIONS,
+    MAX_CONNECTIONS_PER_ADDRESS,
+    MAX_HELLO_BYTES,
+)
+
+_log = logging.getLogger(__name__)
+
+HANDSHAKE_S = 5.0
+HEADER_S = 10.0
+"""From the end of the handshake to a whole first request."""
+PIECE_S = 20.0
+"""Longest silence inside a body, in either direction."""
+SLOWEST_BYTES_PER_S = 1024
+"""A body that comes in slower than this, after `PIECE_S`, is given up."""
+SWEEP_S = 1.0
+_LINGER_S = 5.0
+"""How long a refused body is read and dropped, so that its sender reads the refusal."""
+
+_LENGTH = struct.Struct(">I")
+_LAST = 0x80000000
+
+
+@dataclass(eq=False)
+class _Guest:
+    """One connection, from its acceptance on."""
+
+    address: str
+    since_s: float
+    line: Line
+    transport: asyncio.Transport | None = None
+    handshake: asyncio.Task[None] | None = None
+    busy: bool = False
+    asked: bool = False
+
+    def leave(self) -> None:
+        """Cut the connection at whatever stage it is."""
+        self.line.close()
+        if self.transport is not None:
+            self.transport.abort()
+        elif self.handshake is not None:
+            self.handshake.cancel()
+
+
+class Service:
+    """Serves one core on one listening socket.
+
+    Args:
+        core: What answers.
+        context: TLS with the node's certificate.
+    """
+
+    def __init__(self, core: CommandCore, context: ssl.SSLContext) -> None:
+        self._core = core
+        self._context = context
+        self._loop = asyncio.get_running_loop()
+        self._guests: set[_Guest] = set()
+        self._by_handler: dict[RequestHandler, _Guest] = {}
+        self._somebody = asyncio.Event()
+        self._server = _Server(self)
+
+    @property
+    def connections(self) -> int:
+        """Connections that are open now, handshakes included."""
+        return len(self._guests)
+
+    async def run(self, listener: socket.socket) -> None:
+        """Serve until cancelled; closes `listener` and every connection then."""
+        listener.setblocking(False)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._sweep())
+                await self._accept(listener, tasks)
+        finally:
+            listener.close()
+            for guest in list(self._guests):
+                guest.leave()
+            with contextlib.suppress(Exception):
+                await self._server.shutdown(1.0)
+
+    # Connections
+
+    async def _accept(self, listener: socket.socket, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            try:
+                connection, peer = await self._loop.sock_accept(listener)
+            except OSError as reason:
+                # Out of descriptors, most likely: let others finish first.
+                _log.warning("cannot accept a connection", extra={"reason": str(reason)})
+                await asyncio.sleep(0.1)
+                continue
+            guest = _Guest(peer[0], self._loop.time(), self._core.line())
+            if not self._make_room(guest.address):
+                connection.close()
+                continue
+            self._guests.add(guest)
+            self._somebody.set()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            guest.handshake = tasks.create_task(self._welcome(guest, connection))
+
+    def _make_room(self, address: str) -> bool:
+        """Room for one more of `address`: of its own connections, then of anybody's."""
+        same = [guest for guest in self._guests if guest.address == address]
+        if len(same) >= MAX_CONNECTIONS_PER_ADDRESS and not self._send_away(same):
+            return False
+        if len(self._guests) >= MAX_CONNECTIONS:
+            return self._send_away(list(self._guests))
+        return True
+
+    def _send_away(self, guests: list[_Guest]) -> bool:
+        """Cut the one that is idle and did least to be kept: unproved first, then oldest."""
+        idle = [guest for guest in guests if not (guest.busy and guest.line.proved)]
+        if not idle:
+            self._core.counts["connection.refused"] += 1
+            return False
+        worst = min(idle, key=lambda guest: (guest.line.proved, guest.since_s))
+        self._forget(worst)
+        worst.leave()
+        self._core.counts["connection.cut"] += 1
+        return True
+
+    async def _welcome(self, guest: _Guest, connection: socket.socket) -> None:
+        """TLS, then HTTP; a peer that fails at it costs a count."""
+
+        def handler() -> RequestHandler:
+            made = self._server()
+            self._by_handler[made] = guest
+            return made
+
+        try:
+            transport, _ = await self._loop.connect_accepted_socket(
+                handler, connection, ssl=self._context, ssl_handshake_timeout=HANDSHAKE_S
+            )
+            guest.transport = transport
+            if guest not in self._guests:
+                transport.abort()
+        except (OSError, ssl.SSLError):
+            self._core.counts["connection.handshake"] += 1
+            self._forget(guest)
+            connection.close()
+        except asyncio.CancelledError:
+            self._forget(guest)
+            connection.close()
+            raise
+        finally:
+            guest.handshake = None
+
+    def on_lost(self, handler: RequestHandler) -> None:
+        """A connection is gone."""
+        if guest := self._by_handler.pop(handler, None):
+            self._forget(guest)
+
+    def _forget(self, guest: _Guest) -> None:
+        guest.line.close()
+        self._guests.discard(guest)
+        if not self._guests:
+            self._somebody.clear()
+
+    async def _sweep(self) -> None:
+        """Cut those who are silent, or dribble a header; sleeps while nobody is here."""
+        while True:
+            await self._somebody.wait()
+            await asyncio.sleep(SWEEP_S)
+            now = self._loop.time()
+            for guest in list(self._guests):
+                patience = CHALLENGE_IDLE_S if guest.asked else HEADER_S
+                if guest.transport and not guest.busy and now - guest.since_s > patience:
+                    self._forget(guest)
+                    guest.leave()
+                    self._core.counts["connection.idle"] += 1
+
+    # Requests
+
+    async def on_request(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Any request on any connection."""
+        guest = self._by_handler.get(request.protocol)
+        if guest is None:
+            raise ConnectionResetError
+        guest.busy = guest.asked = True
+        try:
+            return await self._answer(guest, request)
+        except PeerError as error:
+            response = web.Response(status=400, body=encode(failed(error)))
+            response.force_close()
+            return response
+        finally:
+            guest.busy = False
+            guest.since_s = self._loop.time()
+
+    async def _answer(self, guest: _Guest, request: web.BaseRequest) -> web.StreamResponse:
+        match request.method, request.path:
+            case "POST", "/command":
+                return await self._command(guest, request)
+            case "POST", "/greet":
+                hello = await _within(PIECE_S, _at_most(request, MAX_HELLO_BYTES))
+                return web.Response(body=self._core.greet(guest.line, hello))
+            case "GET", "/hello":
+                return web.Response(body=self._core.introduce())
+        raise MalformedMessage(
+            "nothing is served here", hint="this is a node of seattle_p2p: use its client"
+        )
+
+    async def _command(self, guest: _Guest, request: web.BaseRequest) -> web.StreamResponse:
+        head = await _within(HEADER_S, _head(request))
+        reply = await self._core.answer(guest.line, head, _body(request))
+        framed = _LENGTH.pack(len(reply.head)) + reply.head
+        if reply.frames is None:
+            return web.Response(body=framed)
+        return await self._stream(request, framed, reply)
+
+    async def _stream(
+        self, request: web.BaseRequest, framed: bytes, reply: Reply
+    ) -> web.StreamResponse:
+        """Send frames as they come, each when the one before found room."""
+        assert reply.frames is not None
+        response = web.StreamResponse()
+        try:
+            await response.prepare(request)
+            await _within(PIECE_S, response.write(framed))
+            async for last, data in reply.frames:
+                mark = _LENGTH.pack(len(data) | (_LAST if last else 0))
+                await _within(PIECE_S, response.write(mark + data))
+            await _within(PIECE_S, response.write_eof())
+        except (TooMuch, ConnectionError):
+            # The reader went away, or does not read: nobody to tell.
+            if request.transport is not None:
+                request.transport.abort()
+        finally:
+            await reply.frames.aclose()
+        return response
+
+
+class _Server(web.Server):
+    """aiohttp's low-level server, that tells when a connection is gone."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(
+            service.on_request,
+            access_log=None,
+            keepalive_timeout=CHALLENGE_IDLE_S + 5,
+            lingering_time=_LINGER_S,
+            max_line_size=1024,
+            max_headers=32,
+            max_field_size=1024,
+            tcp_keepalive=True,
+        )
+        self._service = service
+
+    def connection_lost(
+        self, handler: RequestHandler, exc: BaseException | None = None
+    ) -> None:
+        """Pass it on."""
+        super().connection_lost(handler, exc)
+        self._service.on_lost(handler)
+
+
+async def _head(request: web.BaseRequest) -> bytes:
+    try:
+        (length,) = _LENGTH.unpack(await request.content.readexactly(4))
+        if length > MAX_COMMAND_BYTES:
+            raise MalformedMessage(f"command of {length} bytes, limit {MAX_COMMAND_BYTES}")
+        return await request.content.readexactly(length)
+    except asyncio.IncompleteReadError as reason:
+        raise MalformedMessage("a command that ends too early") from reason
+
+
+async def _body(request: web.BaseRequest) -> AsyncGenerator[bytes, None]:
+    """The rest of a request, piece by piece; only read when somebody asks for it."""
+    loop = asyncio.get_running_loop()
+    begun, size = loop.time(), 0
+    while piece := await _within(PIECE_S, request.content.readany()):
+        size += len(piece)
+        if loop.time() - begun > PIECE_S + size / SLOWEST_BYTES_PER_S:
+            raise TooMuch(f"slower than {SLOWEST_BYTES_PER_S} bytes/s")
+        yield piece
+
+
+async def _at_most(request: web.BaseRequest, limit: int) -> bytes:
+    data = bytearray()
+    async for piece in request.content.iter_any():
+        data += piece
+        if len(data) > limit:
+            raise MalformedMessage(f"more than {limit} bytes")
+    return bytes(data)
+
+
+T = TypeVar("T")
+
+
+async def _within(seconds: float, work: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError as reason:
+        raise TooMuch(f"nothing came or went for {seconds:g} s") from reason

@@ -1,0 +1,111 @@
+"""Keepers without processes: programs are what a test says they do; files and logs are real."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import msgspec
+
+from seattle_p2p.errors import NoSuchVessel, VesselBusy
+from seattle_p2p.vessel.folder import VesselFolder
+from seattle_p2p.vessel.log_ring import LogPart, LogRing, read_log
+from seattle_p2p.vessel.resources import Resources
+from seattle_p2p.vessel.status import VesselStatus
+
+
+class FakeKeepers:
+    """The part of `vessel.keepers.Keepers` that actions use; counts what it is asked to do."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._status: dict[str, VesselStatus] = {}
+        self._changed = asyncio.Condition()
+        self.asked: list[str] = []
+        """``start v1``, ``stop v1``, ``reset v1``: in the order they were carried out."""
+        self.gate = asyncio.Event()
+        """Cleared, starts wait here."""
+        self.gate.set()
+
+    def make(self, vessel_id: str) -> None:
+        (self._folder / vessel_id).mkdir(parents=True, exist_ok=True)
+        self._status.setdefault(vessel_id, VesselStatus())
+        ring = LogRing(self._folder / vessel_id / "log")
+        ring.close()
+
+    async def start(
+        self,
+        vessel_id: str,
+        restrictions: Resources,
+        program: str,
+        arguments: tuple[str, ...] | list[str],
+        run_id: str,
+    ) -> VesselStatus:
+        self.asked.append(f"start {vessel_id}")
+        await self.gate.wait()
+        if self.status(vessel_id).running:
+            raise VesselBusy("a program runs there already", hint="stop it first")
+        status = VesselStatus(
+            state="started", run_id=run_id, program=program, started_at=time.time()
+        )
+        return await self._set(vessel_id, status)
+
+    async def stop(self, vessel_id: str, by: str = "") -> VesselStatus:
+        self.asked.append(f"stop {vessel_id}")
+        if not self.status(vessel_id).running:
+            return self.status(vessel_id)
+        return await self.end(vessel_id, state="stopped", cause="stopped", text=by)
+
+    async def reset(self, vessel_id: str, by: str = "") -> VesselStatus:
+        self.asked.append(f"reset {vessel_id}")
+        with VesselFolder(self._folder / vessel_id / "files", 0) as folder:
+            folder.wipe()
+        ring = LogRing(self._folder / vessel_id / "log")
+        ring.clear()
+        ring.close()
+        return await self._set(vessel_id, VesselStatus())
+
+    async def end(self, vessel_id: str, **changes: object) -> VesselStatus:
+        """The program ends, as a test wishes."""
+        status = msgspec.structs.replace(
+            self.status(vessel_id), ended_at=time.time(), **{"state": "ended", **changes}
+        )
+        return await self._set(vessel_id, status)
+
+    async def log(self, vessel_id: str, data: bytes) -> None:
+        """The program logs."""
+        ring = LogRing(self._folder / vessel_id / "log")
+        ring.append(data)
+        ring.close()
+        async with self._changed:
+            self._changed.notify_all()
+
+    def status(self, vessel_id: str) -> VesselStatus:
+        if vessel_id not in self._status:
+            raise NoSuchVessel(f"there is no vessel {vessel_id!r} here")
+        return self._status[vessel_id]
+
+    async def fresh_status(self, vessel_id: str) -> VesselStatus:
+        return self.status(vessel_id)
+
+    def read_log(self, vessel_id: str, offset: int, limit: int) -> LogPart:
+        return read_log(self._folder / vessel_id / "log", offset, limit)
+
+    async def wait_log(self, vessel_id: str, offset: int) -> int:
+        before = self.status(vessel_id)
+        async with self._changed:
+            await self._changed.wait_for(
+                lambda: (
+                    self.status(vessel_id) != before
+                    or self.read_log(vessel_id, offset, 0).end > offset
+                )
+            )
+        return self.read_log(vessel_id, offset, 0).end
+
+    def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
+        return VesselFolder(self._folder / vessel_id / "files", restrictions.disk)
+
+    async def _set(self, vessel_id: str, status: VesselStatus) -> VesselStatus:
+        async with self._changed:
+            self._status[vessel_id] = status
+            self._changed.notify_all()
+        return status
