@@ -6,7 +6,7 @@ for each vessel. What fails is a result like any other and stops nobody else.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -75,11 +75,16 @@ class GroupResult(Generic[T]):
 
     @property
     def reasons(self) -> list[Reason]:
-        """Errors grouped by their text, the commonest first."""
+        """Errors grouped by their text, which names no node then; the commonest first."""
         groups: dict[tuple[str, str, str], list[Vessel]] = {}
         for vessel, error in self.failed.items():
-            groups.setdefault((error.code, error.message, error.hint), []).append(vessel)
-        found = [Reason(*what, vessels=tuple(hit)) for what, hit in groups.items()]
+            said = (error.code, _without_names(error.message, vessel), error.hint)
+            groups.setdefault(said, []).append(vessel)
+        found = []
+        for (code, message, hint), hit in groups.items():
+            nodes = {vessel.node for vessel in hit}
+            exact = self.failed[hit[0]].message if len(nodes) == 1 else message
+            found.append(Reason(code, exact, hint, tuple(hit)))
         return sorted(found, key=lambda reason: -len(reason.vessels))
 
     def raise_for_failures(self) -> None:
@@ -125,16 +130,14 @@ class FanOut(Generic[C]):
         vessels: Iterable[Vessel],
         work: Work[C, T],
         *,
-        again: bool = False,
         report: Report[T] | None = None,
     ) -> GroupResult[T]:
         """Do `work` on each of `vessels`; returns when all are done or given up.
 
         Args:
             work: Called with the node's conversation and one of its vessels. Vessels of one
-                node take turns.
-            again: Whether the work may be done a second time when a conversation broke, as
-                reading may, and commands that carry their id.
+                node take turns. What is lost on the way is sent again by the conversation,
+                under the same command id; the engine itself repeats nothing.
             report: Told of each outcome as it comes.
         """
         wanted = list(dict.fromkeys(vessels))
@@ -151,17 +154,15 @@ class FanOut(Generic[C]):
         room = asyncio.Semaphore(max(self.parallel, 1))
         async with asyncio.TaskGroup() as tasks:
             for held in nodes.values():
-                tasks.create_task(self._on_node(held, work, again, note, room))
+                tasks.create_task(self._on_node(held, work, note, room))
         return GroupResult(tuple(done[vessel] for vessel in wanted))
 
     async def as_they_come(
-        self, vessels: Iterable[Vessel], work: Work[C, T], *, again: bool = False
-    ) -> AsyncIterator[Outcome[T]]:
+        self, vessels: Iterable[Vessel], work: Work[C, T]
+    ) -> AsyncGenerator[Outcome[T], None]:
         """Like `run`, but hands out each outcome when it is there."""
         queue: asyncio.Queue[Outcome[T] | None] = asyncio.Queue()
-        running = asyncio.create_task(
-            self.run(vessels, work, again=again, report=queue.put_nowait)
-        )
+        running = asyncio.create_task(self.run(vessels, work, report=queue.put_nowait))
         running.add_done_callback(lambda _: queue.put_nowait(None))
         try:
             while (outcome := await queue.get()) is not None:
@@ -175,7 +176,6 @@ class FanOut(Generic[C]):
         self,
         vessels: Sequence[Vessel],
         work: Work[C, T],
-        again: bool,
         note: Report[T],
         room: asyncio.Semaphore,
     ) -> None:
@@ -185,7 +185,7 @@ class FanOut(Generic[C]):
             try:
                 for index, vessel in enumerate(vessels):
                     begun = self._begun[vessel] = time.monotonic()
-                    value, error = await self._turn(line, vessel, work, again)
+                    value, error = await self._turn(line, vessel, work)
                     del self._begun[vessel]
                     note(Outcome(vessel, value, error, time.monotonic() - begun))
                     if error is not None and not line.was_open:
@@ -198,17 +198,10 @@ class FanOut(Generic[C]):
                     self._begun.pop(vessel, None)
 
     async def _turn(
-        self, line: "_Line[C]", vessel: Vessel, work: Work[C, T], again: bool
+        self, line: "_Line[C]", vessel: Vessel, work: Work[C, T]
     ) -> tuple[T | None, SeattleError | None]:
         try:
             async with asyncio.timeout(self.timeout_s):
-                connection = await line.open()
-                try:
-                    return await work(connection, vessel), None
-                except Unreachable:
-                    await line.drop()
-                    if not again:
-                        raise
                 return await work(await line.open(), vessel), None
         except SeattleError as error:
             if isinstance(error, Unreachable):
@@ -225,6 +218,13 @@ class FanOut(Generic[C]):
         except Exception as reason:  # one bad node must not stop the others; it is reported
             await line.drop()
             return None, InternalError(f"{type(reason).__name__}: {reason}")
+
+
+def _without_names(message: str, vessel: Vessel) -> str:
+    """`message` with what is different for every node replaced by an ellipsis."""
+    for name in (vessel.name, vessel.node.text, vessel.node.short, *vessel.endpoints):
+        message = message.replace(name, "…")
+    return message
 
 
 class _Line(Generic[C]):

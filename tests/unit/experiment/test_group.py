@@ -95,8 +95,7 @@ async def test_reasons_are_grouped_by_text_with_the_commonest_first():
         result.raise_for_failures()
 
 
-@pytest.mark.parametrize(("again", "calls"), [(True, 2), (False, 1)])
-async def test_work_is_repeated_over_a_new_conversation_only_when_that_is_safe(again, calls):
+async def test_after_a_cut_the_next_vessel_of_the_node_has_a_new_conversation():
     nodes, seen = Nodes(), []
 
     async def work(line, vessel):
@@ -105,10 +104,10 @@ async def test_work_is_repeated_over_a_new_conversation_only_when_that_is_safe(a
             raise Unreachable("cut")
         return "done"
 
-    result = await FanOut(nodes.connect).run(vessels(1, each=1), work, again=again)
+    result = await FanOut(nodes.connect).run(vessels(1), work)
 
-    assert len(seen) == len(set(seen)) == calls
-    assert bool(result.ok) is again
+    assert len(set(seen)) == 2
+    assert (len(result.ok), len(result.failed)) == (1, 1)
 
 
 async def test_no_more_nodes_are_worked_on_at_once_than_allowed():
@@ -171,3 +170,18 @@ async def test_an_unforeseen_error_stays_with_its_vessel():
 
     assert result.failed[known[0]].code == "internal"
     assert list(result.ok) == [known[1]]
+
+
+async def test_what_names_one_node_does_not_keep_reasons_apart():
+    known = vessels(3)
+
+    async def work(line, vessel):
+        raise Unreachable(f"node {vessel.node.short} at {vessel.endpoints[0]}: refused")
+
+    several = await FanOut(Nodes().connect).run(known, work)
+    one = await FanOut(Nodes().connect).run(known[:2], work)
+
+    assert [(r.message, len(r.vessels)) for r in several.reasons] == [
+        ("node … at …: refused", 6)
+    ]
+    assert known[0].node.short in one.reasons[0].message

@@ -1,0 +1,155 @@
+"""What an experimenter's machine remembers between commands: vessels, peers, what failed last.
+
+One JSON file for each network and key, replaced whole. A vessel keeps its number for ever, so
+that `3` means tomorrow what it means today.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from seattle_p2p.errors import SeattleError, UsageError
+from seattle_p2p.experiment.targets import Vessel
+from seattle_p2p.identity.keys import PublicKey
+
+MAX_CONTACTS = 64
+"""Peers remembered for joining: one alive is enough; a few dozen outlive much churn."""
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+
+
+class KnownVessel(msgspec.Struct, frozen=True):
+    """One vessel as it is written down."""
+
+    number: int
+    node: str
+    id: str
+    endpoints: tuple[str, ...]
+
+
+class LastCommand(msgspec.Struct, frozen=True):
+    """What a command was told, and the names of the vessels it failed on."""
+
+    arguments: dict[str, str | list[str]]
+    failed: tuple[str, ...]
+
+
+class Content(msgspec.Struct, frozen=True):
+    """The whole file."""
+
+    seattle_research: int = 1
+    next_number: int = 1
+    numbers: dict[str, int] = {}
+    vessels: tuple[KnownVessel, ...] = ()
+    contacts: tuple[str, ...] = ()
+    last: dict[str, LastCommand] = {}
+
+
+class Memory:
+    """The remembered things of one key on one network.
+
+    Args:
+        path: The file; it need not exist yet. Its folder is made with mode 0700. Without one,
+            everything is forgotten with this object.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._content = Content()
+
+    @property
+    def vessels(self) -> list[Vessel]:
+        """Known vessels by number."""
+        known = self._read().vessels
+        return [Vessel(v.number, PublicKey.from_text(v.node), v.id, v.endpoints) for v in known]
+
+    @property
+    def contacts(self) -> list[str]:
+        """Peers to join through, the latest first, as ``HOST:PORT`` or ``KEY@HOST:PORT``."""
+        return list(self._read().contacts)
+
+    def remember_vessels(
+        self, found: Iterable[tuple[PublicKey, str, tuple[str, ...]]]
+    ) -> list[Vessel]:
+        """Make `found` (node, id, endpoints) the known vessels; numbers given once stay."""
+        old = self._read()
+        numbers, following, vessels = dict(old.numbers), old.next_number, []
+        for node, vessel_id, endpoints in found:
+            place = f"{node.text}:{vessel_id}"
+            if place not in numbers:
+                numbers[place], following = following, following + 1
+            vessels.append(KnownVessel(numbers[place], node.text, vessel_id, tuple(endpoints)))
+        self._write(
+            msgspec.structs.replace(
+                old,
+                numbers=numbers,
+                next_number=following,
+                vessels=tuple(sorted(vessels, key=lambda vessel: vessel.number)),
+            )
+        )
+        return self.vessels
+
+    def remember_contacts(self, contacts: Iterable[str]) -> None:
+        """Put `contacts` in front of those remembered."""
+        old = self._read()
+        kept = tuple(dict.fromkeys([*contacts, *old.contacts]))[:MAX_CONTACTS]
+        if kept != old.contacts:
+            self._write(msgspec.structs.replace(old, contacts=kept))
+
+    def remember_command(
+        self, name: str, arguments: Mapping[str, str | list[str]], failed: Iterable[Vessel]
+    ) -> None:
+        """Note what command `name` was told and where it failed, for `--retry-failed`."""
+        old = self._read()
+        last = LastCommand(dict(arguments), tuple(vessel.name for vessel in failed))
+        self._write(msgspec.structs.replace(old, last=old.last | {name: last}))
+
+    def last_command(self, name: str) -> LastCommand:
+        """What command `name` was told the last time.
+
+        Raises:
+            UsageError: it never ran, or failed nowhere.
+        """
+        last = self._read().last.get(name)
+        if last is None:
+            raise UsageError(f"there was no `{name}` yet that could be tried again")
+        if not last.failed:
+            raise UsageError(f"the last `{name}` failed nowhere: nothing to try again")
+        return last
+
+    def _read(self) -> Content:
+        if self.path is None:
+            return self._content
+        try:
+            with self.path.open("rb") as file:
+                content = msgspec.json.decode(file.read(MAX_FILE_BYTES), type=Content)
+        except FileNotFoundError:
+            return Content()
+        except OSError as reason:
+            raise SeattleError(f"cannot read {self.path}: {reason.strerror}") from reason
+        except (msgspec.DecodeError, UnicodeDecodeError) as reason:
+            raise SeattleError(
+                f"{self.path} is damaged: {reason}",
+                hint="move it away and browse again; vessels may get other numbers",
+            ) from reason
+        if content.seattle_research != 1:
+            raise SeattleError(
+                f"{self.path} was written by another version of this program",
+                hint="use that version, or move the file away and browse again",
+            )
+        return content
+
+    def _write(self, content: Content) -> None:
+        if self.path is None:
+            self._content = content
+            return
+        fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1))
+            fresh.replace(self.path)
+        except OSError as reason:
+            fresh.unlink(missing_ok=True)
+            raise SeattleError(f"cannot write {self.path}: {reason.strerror}") from reason
