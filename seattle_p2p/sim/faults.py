@@ -97,6 +97,7 @@ class Held:
         """End the rule and send everything on, in the order in which it was kept."""
         self._world.remove_rule(self)
         waiting, self.kept = self.kept, []
+        self._world.traffic.kept -= len(waiting)
         for data, source, destination in waiting:
             self._world.forward(data, source, destination)
 
@@ -132,6 +133,7 @@ class Doubled:
     def judge(self, source: "Host", destination: "Host", data: Any) -> Fate:
         """Send a copy on now and then; the datagram itself passes."""
         if self._draw() < self._share:
+            self._world.traffic.doubled += 1
             self._world.forward(data, source, destination)
         return Fate.PASS
 

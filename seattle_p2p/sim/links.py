@@ -3,12 +3,19 @@
 import random
 from array import array
 from collections.abc import Sequence
-from math import exp
+from math import erf, exp
 from pathlib import Path
 from typing import Protocol
 
 from seattle_p2p.errors import BadPlan
-from seattle_p2p.sim.geography import WIRED_JITTER, Geography, draw_place, quantile
+from seattle_p2p.sim.geography import (
+    HOME_JITTER,
+    SEATTLE,
+    WIRED_JITTER,
+    Geography,
+    draw_place,
+    quantile,
+)
 from seattle_p2p.sim.streams import Streams
 
 NS_PER_MS = 1_000_000
@@ -21,6 +28,11 @@ _TABLE = 4096
 _ONE_WAY_SPREAD = 0.05
 """The two directions of a pair differ by up to this share of half the round trip."""
 
+_SWING_NS = 15 * 1_000_000_000
+_SWING_CORRELATION = 0.82
+_MOST_SWINGS = 1 << 20
+"""Pairs whose swing is remembered; beyond it all begin anew."""
+
 
 class Latency(Protocol):
     """How long a datagram takes from one host to another."""
@@ -32,8 +44,8 @@ class Latency(Protocol):
         """Be ready for hosts numbered 0 to count - 1."""
         ...
 
-    def delay_ns(self, source: int, destination: int) -> int:
-        """One-way delay of the next datagram from host `source` to host `destination`."""
+    def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
+        """One-way delay of a datagram sent now from host `source` to host `destination`."""
         ...
 
     def base_rtt_ns(self, source: int, destination: int) -> int:
@@ -54,14 +66,15 @@ class Constant:
     def grow(self, count: int) -> None:
         """Nothing to prepare."""
 
-    def delay_ns(self, source: int, destination: int) -> int:
+    def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
         """The constant."""
         assert self.constant_ns is not None
         return self.constant_ns
 
     def base_rtt_ns(self, source: int, destination: int) -> int:
         """Twice the constant."""
-        return 2 * self.delay_ns(source, destination)
+        assert self.constant_ns is not None
+        return 2 * self.constant_ns
 
 
 class Synthetic:
@@ -103,17 +116,50 @@ class Synthetic:
         pair = (low * 0x9E3779B1 ^ high * 0x85EBCA77) >> 7
         return int(rtt * self._residual[pair & (_TABLE - 1)] * self._to_ns)
 
-    def delay_ns(self, source: int, destination: int) -> int:
+    def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
         """Half the round trip, tilted a little by direction, times the moment's jitter."""
-        tilt = (source * 0xC2B2AE3D ^ destination * 0x27D4EB2F) >> 9 & 1023
-        way = 0.5 + _ONE_WAY_SPREAD * (tilt / 1023 - 0.5)
         jitter = self._jitter[int(self._draw() * _TABLE)]
-        delay = int(self.base_rtt_ns(source, destination) * way * jitter)
+        delay = int(self.base_rtt_ns(source, destination) * _way(source, destination) * jitter)
         return max(delay, _SHORTEST_NS)
 
     def place(self, host: int) -> complex:
         """Where host number `host` lies in the plane, milliseconds: for maps."""
         return self._places[host]
+
+
+class Residential(Synthetic):
+    """Personal devices at home: round trips swing widely, and slow periods last.
+
+    Each pair's log ratio is an AR(1) process of 15 s steps, with the lag-one correlation
+    that was measured (0.82) and the measured distribution of ratios.
+    """
+
+    def __init__(self, streams: Streams, scale: float = 1.0) -> None:
+        super().__init__(SEATTLE, streams, scale)
+        self._gauss = streams.stream("latency/swing").gauss
+        self._swings: dict[int, tuple[int, float]] = {}
+
+    def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
+        """Half the round trip times what the pair suffers from at the moment."""
+        ratio = quantile(HOME_JITTER, _normal_share(self._swing(source, destination, now_ns)))
+        delay = int(self.base_rtt_ns(source, destination) * _way(source, destination) * ratio)
+        return max(delay, _SHORTEST_NS)
+
+    def _swing(self, source: int, destination: int, now_ns: int) -> float:
+        low, high = (source, destination) if source < destination else (destination, source)
+        pair, step = low << 32 | high, now_ns // _SWING_NS
+        known = self._swings.get(pair)
+        if known is None:
+            if len(self._swings) >= _MOST_SWINGS:
+                self._swings.clear()
+            swing = self._gauss()
+        elif known[0] == step:
+            return known[1]
+        else:
+            kept = _SWING_CORRELATION ** (step - known[0])
+            swing = kept * known[1] + (1 - kept * kept) ** 0.5 * self._gauss()
+        self._swings[pair] = step, swing
+        return swing
 
 
 class Matrix:
@@ -151,7 +197,7 @@ class Matrix:
         """The measured round trip of the rows the two hosts were dealt."""
         return self._rows[self._dealt[source]][self._dealt[destination]]
 
-    def delay_ns(self, source: int, destination: int) -> int:
+    def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
         """Half the round trip times the moment's jitter."""
         jitter = self._jitter[int(self._draw() * _TABLE)]
         delay = int(self.base_rtt_ns(source, destination) * 0.5 * jitter)
@@ -238,3 +284,13 @@ def _table(
     values = [quantile(points, (slot + 0.5) / _TABLE) for slot in range(_TABLE)]
     rng.shuffle(values)
     return array("d", (exp(value) for value in values) if exponential else values)
+
+
+def _way(source: int, destination: int) -> float:
+    """Share of the round trip that this direction takes."""
+    tilt = (source * 0xC2B2AE3D ^ destination * 0x27D4EB2F) >> 9 & 1023
+    return 0.5 + _ONE_WAY_SPREAD * (tilt / 1023 - 0.5)
+
+
+def _normal_share(value: float) -> float:
+    return 0.5 * (1 + erf(value / 2**0.5))

@@ -5,11 +5,11 @@ from 0 and jumps from one due entry to the next. A run is a function of its seed
 asks the operating system for time, randomness or order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
+from seattle_p2p.overlay.core import Core
 from seattle_p2p.sim.agenda import Agenda
 from seattle_p2p.sim.faults import Fate, Rule
 from seattle_p2p.sim.links import Constant, Latency, Loss
@@ -18,30 +18,6 @@ from seattle_p2p.sim.trace import Describe, Trace
 
 NS_PER_S = 1_000_000_000
 _NEVER = 1 << 62
-
-
-class Core(Protocol):
-    """What a world relies on in the core it drives; see `seattle_p2p.overlay.core`."""
-
-    def receive_datagram(self, data: Any, source: Any, now_ns: int) -> None:
-        """Take in one datagram; never raises."""
-        ...
-
-    def handle_timer(self, now_ns: int) -> None:
-        """Do what is due."""
-        ...
-
-    def datagrams_to_send(self) -> Sequence[tuple[Any, Any]]:
-        """What is to be sent since the last call, with where it goes."""
-        ...
-
-    def events(self) -> Sequence[Any]:
-        """What the application is to be told since the last call."""
-        ...
-
-    def next_timer(self) -> float | None:
-        """Seconds from the last `now_ns` until `handle_timer` is wanted; None: never."""
-        ...
 
 
 MakeCore: TypeAlias = Callable[["Host"], Core]
@@ -112,6 +88,9 @@ class Traffic:
     lost_to_faults: int = 0
     lost_to_nobody: int = 0
     kept: int = 0
+    """Held back by a fault, and not released yet."""
+    doubled: int = 0
+    """Copies that a fault added to what was sent."""
 
 
 class World:
@@ -250,10 +229,10 @@ class World:
             if on_event is not None:
                 for event in events:
                     on_event(host, event)
-        wait = core.next_timer()
-        if wait is not None:
-            # At least one nanosecond on, so that rounding can never hold the clock.
-            due = self.agenda.now_ns + (ceil(wait * NS_PER_S) if wait > 0 else 1)
+        deadline = core.deadline
+        if deadline is not None and deadline < host.wake_ns:
+            # What is overdue comes a nanosecond later, so that no core can hold the clock.
+            due = max(deadline, self.agenda.now_ns + 1)
             if due < host.wake_ns:
                 host.wake_ns = due
                 self.agenda.at(due, self._wake, host, due)
@@ -268,8 +247,9 @@ class World:
         if latency.constant_ns is not None:
             self.agenda.after(latency.constant_ns, self._deliver, data, source, destination)
             return
-        delay = latency.delay_ns(source.index, destination.index)
-        self.agenda.at(self.agenda.now_ns + delay, self._deliver, data, source, destination)
+        now_ns = self.agenda.now_ns
+        delay = latency.delay_ns(source.index, destination.index, now_ns)
+        self.agenda.at(now_ns + delay, self._deliver, data, source, destination)
 
     def _send(self, data: Any, source: Host, endpoint: Any) -> None:
         traffic = self.traffic

@@ -1,6 +1,8 @@
 """Latency and loss models against the measurements they were fitted to."""
 
 from itertools import pairwise
+from math import exp, log
+from statistics import correlation
 
 import pytest
 
@@ -11,6 +13,7 @@ from seattle_p2p.sim.links import (
     Constant,
     GilbertElliott,
     Matrix,
+    Residential,
     Synthetic,
     read_matrix,
 )
@@ -43,7 +46,7 @@ def test_a_pair_keeps_its_round_trip_and_has_it_in_both_directions():
 def test_one_way_is_about_half_the_round_trip():
     model = Synthetic(PLANETLAB, Streams(1))
     model.grow(50)
-    ways = sorted(model.delay_ns(3, 40) for _ in range(999))
+    ways = sorted(model.delay_ns(3, 40, 0) for _ in range(999))
 
     assert ways[500] == pytest.approx(model.base_rtt_ns(3, 40) / 2, rel=0.06)
 
@@ -52,17 +55,35 @@ def test_places_do_not_depend_on_how_often_jitter_was_drawn():
     one, other = Synthetic(PLANETLAB, Streams(1)), Synthetic(PLANETLAB, Streams(1))
     one.grow(10)
     for _ in range(100):
-        one.delay_ns(0, 1)
+        one.delay_ns(0, 1, 0)
     one.grow(20)
     other.grow(20)
 
     assert one.base_rtt_ns(15, 3) == other.base_rtt_ns(15, 3)
 
 
+def test_at_home_slow_periods_last():
+    model = Residential(Streams(1))
+    model.grow(300)
+    ratios = []
+    for number in range(0, 300, 2):
+        base = model.base_rtt_ns(number, number + 1) / 2
+        swings = [
+            model.delay_ns(number, number + 1, step * 15 * 10**9) / base for step in range(60)
+        ]
+        ratios.append([log(swing) for swing in swings])
+
+    flat = sorted(exp(value) for row in ratios for value in row)
+    assert flat[len(flat) // 2] == pytest.approx(1, rel=0.15)
+    assert flat[int(0.95 * len(flat))] == pytest.approx(3.8, rel=0.25)
+    lagged = [correlation(row[:-1], row[1:]) for row in ratios]
+    assert sum(lagged) / len(lagged) == pytest.approx(0.75, abs=0.15)
+
+
 def test_constant_is_constant():
     model = Constant(12.5)
 
-    assert model.delay_ns(0, 1) == 12_500_000
+    assert model.delay_ns(0, 1, 0) == 12_500_000
     assert model.base_rtt_ns(4, 2) == 25_000_000
 
 

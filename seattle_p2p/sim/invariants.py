@@ -1,0 +1,154 @@
+"""What must hold: always, in the end, and within the bounds that a scenario states.
+
+`always` invariants are checked while the run goes on and stop it at the first breach; those of
+`eventually` are judged by the last looks of all owners; `sometimes` ones say that a scenario
+showed what it was made for; bounds compare one measure with a number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from seattle_p2p.sim.measures import Tally
+from seattle_p2p.sim.population import Population
+from seattle_p2p.sim.scenario import Expect
+from seattle_p2p.sim.world import World
+
+Kind = Literal["always", "eventually", "sometimes", "bound"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One invariant's outcome.
+
+    Args:
+        name: The sentence that should be true.
+        kind: When it should be.
+        holds: Whether it was.
+        detail: The numbers behind it.
+    """
+
+    name: str
+    kind: Kind
+    holds: bool
+    detail: str
+
+
+class Breach(Exception):
+    """An `always` invariant does not hold: the run stops here.
+
+    Args:
+        verdict: Which, and how.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.name)
+        self.verdict = verdict
+
+
+class Watch:
+    """Checks the `always` invariants of a run.
+
+    Args:
+        world: What is watched.
+        population: Its members; their cores' statistics are checked.
+        max_outstanding: Most requests a core may have without answer.
+    """
+
+    def __init__(self, world: World, population: Population, max_outstanding: int) -> None:
+        self._world = world
+        self._population = population
+        self._max_outstanding = max_outstanding
+        self._now_ns = 0
+        self.checks = 0
+
+    def check(self) -> None:
+        """Look at everything once.
+
+        Raises:
+            Breach: something that must always hold does not.
+        """
+        self.checks += 1
+        for verdict in (self._clock(), self._accounts(), self._requests()):
+            if not verdict.holds:
+                raise Breach(verdict)
+
+    def verdicts(self) -> list[Verdict]:
+        """All of them, as they are now."""
+        return [self._clock(), self._accounts(), self._requests()]
+
+    def _clock(self) -> Verdict:
+        before, self._now_ns = self._now_ns, self._world.now_ns
+        holds = self._world.now_ns >= before
+        return Verdict("the clock never goes back", "always", holds, f"{self._world.now_s:g} s")
+
+    def _accounts(self) -> Verdict:
+        traffic, under_way = self._world.traffic, self._world.under_way
+        lost = traffic.lost_in_network + traffic.lost_to_faults + traffic.lost_to_nobody
+        added = traffic.delivered + lost + traffic.kept + under_way - traffic.doubled
+        detail = (
+            f"{traffic.sent:,} sent + {traffic.doubled:,} doubled ="
+            f" {traffic.delivered:,} delivered + {lost:,} lost + {traffic.kept:,} kept"
+            f" + {under_way:,} under way"
+        )
+        holds = traffic.sent == added
+        return Verdict("every datagram is accounted for", "always", holds, detail)
+
+    def _requests(self) -> Verdict:
+        most = 0
+        for member in self._population.members:
+            if member.host.up:
+                most = max(most, member.core.statistics().outstanding)
+        holds = most <= self._max_outstanding
+        detail = f"at most {most}, bound {self._max_outstanding}"
+        return Verdict("requests in flight stay within bounds", "always", holds, detail)
+
+
+def eventually(tally: Tally) -> list[Verdict]:
+    """What the last look of every owner must show."""
+    last = [look for look in tally.discoveries if look.last]
+    unfinished = [look for look in last if look.done_ns is None]
+    missing = sum(len(look.missing) for look in last)
+    lived = sum(len(look.lived) for look in last)
+    dead = sum(look.dead_shown for look in tally.discoveries)
+    owners = sorted({look.owner for look in last if look.missing})
+    who = f"; owners that miss some: {owners[:8]}" if owners else ""
+    return [
+        Verdict(
+            "every live advertised vessel is found by its owner",
+            "eventually",
+            bool(last) and not missing and lived > 0,
+            f"{lived - missing} of {lived} found by {len(last)} owners{who}",
+        ),
+        Verdict(
+            "no dead vessel is shown as alive",
+            "always",
+            not dead,
+            f"{dead} shown in {len(tally.discoveries)} looks",
+        ),
+        Verdict(
+            "every look ends",
+            "eventually",
+            not unfinished,
+            f"{len(unfinished)} of {len(last)} last looks without an end",
+        ),
+    ]
+
+
+def bounds(expected: Sequence[Expect], measures: Mapping[str, float]) -> list[Verdict]:
+    """Compare measures with the bounds of the scenario; an unknown measure is a breach."""
+    return [_bound(expect, measures.get(expect.measure)) for expect in expected]
+
+
+def _bound(expect: Expect, value: float | None) -> Verdict:
+    wanted = " and ".join(
+        f"{word} {limit:g}"
+        for word, limit in (("at least", expect.at_least), ("at most", expect.at_most))
+        if limit is not None
+    )
+    name = f"{expect.measure} is {wanted}"
+    if value is None:
+        return Verdict(name, "bound", False, "the run has no such measure")
+    low = -float("inf") if expect.at_least is None else expect.at_least
+    high = float("inf") if expect.at_most is None else expect.at_most
+    return Verdict(name, "bound", low <= value <= high, f"{value:g}")

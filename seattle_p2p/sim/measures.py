@@ -1,0 +1,166 @@
+"""What a run is measured by: discoveries, joins, traffic, load. It all repeats with the seed.
+
+What depends on the machine (seconds of CPU, memory) is kept apart, in `Cost`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Discovery:
+    """One look of an owner for all vessels, from question to answer.
+
+    Args:
+        owner: Number of the person.
+        started_ns: When it was asked.
+        last: Whether it is the last look of the run.
+        expected: Members that were up and advertised when it began.
+    """
+
+    owner: int
+    started_ns: int
+    last: bool
+    expected: frozenset[int]
+    found: dict[int, int] = field(default_factory=dict)
+    """Member → when it was shown, in ns."""
+    dead_shown: int = 0
+    """Adverts handed on as alive whose host was down at that moment."""
+    done_ns: int | None = None
+    complete: bool = False
+    lived: frozenset[int] = frozenset()
+    """Those of `expected` that were still up at the end: what a perfect answer holds."""
+
+    @property
+    def missing(self) -> frozenset[int]:
+        """Members that lived all the while and were not found."""
+        return self.lived - self.found.keys()
+
+
+class Tally:
+    """Everything that is noted while a world runs."""
+
+    def __init__(self) -> None:
+        self.joins_ns: list[int] = []
+        self.failed_joins = 0
+        self.first_published_ns: list[int] = []
+        self.holders: list[int] = []
+        self.withdrawn = 0
+        self.discoveries: list[Discovery] = []
+        self.lookups: list[LookupSample] = []
+
+    def discovery_measures(self) -> dict[str, float]:
+        """Recall, precision and times of all finished discoveries."""
+        done = [look for look in self.discoveries if look.done_ns is not None]
+        lived = sum(len(look.lived) for look in done)
+        missing = sum(len(look.missing) for look in done)
+        shown = sum(len(look.found) for look in done)
+        dead = sum(look.dead_shown for look in done)
+        first = [min(look.found.values()) - look.started_ns for look in done if look.found]
+        whole = [look.done_ns - look.started_ns for look in done if look.done_ns is not None]
+        return {
+            "discovery.count": len(self.discoveries),
+            "discovery.unfinished": len(self.discoveries) - len(done),
+            "discovery.recall": 1 - missing / lived if lived else 1.0,
+            "discovery.precision": shown / (shown + dead) if shown else 1.0,
+            **percentiles("discovery.first_ms", first, per=1e6),
+            **percentiles("discovery.done_ms", whole, per=1e6),
+        }
+
+    def lookup_measures(self) -> dict[str, float]:
+        """How right and how quick plain lookups were; nothing when there were none."""
+        if not self.lookups:
+            return {}
+        wanted = sum(sample.wanted for sample in self.lookups)
+        right = sum(sample.right for sample in self.lookups)
+        return {
+            "lookup.count": len(self.lookups),
+            "lookup.correct": right / wanted if wanted else 1.0,
+            "lookup.exact": sum(s.right == s.wanted for s in self.lookups) / len(self.lookups),
+            "lookup.requests": mean([sample.asked for sample in self.lookups]),
+            **percentiles("lookup.ms", [s.took_ns for s in self.lookups], per=1e6),
+        }
+
+    def membership_measures(self) -> dict[str, float]:
+        """Joins and first publications."""
+        return {
+            "join.count": len(self.joins_ns),
+            "join.failed": self.failed_joins,
+            **percentiles("join.ms", self.joins_ns, per=1e6),
+            "publish.count": len(self.first_published_ns),
+            "publish.holders_mean": mean(self.holders),
+            "publish.holders_least": min(self.holders, default=0),
+            **percentiles("publish.ms", self.first_published_ns, per=1e6),
+        }
+
+
+@dataclass(frozen=True)
+class LookupSample:
+    """One plain lookup against what the oracle knows.
+
+    Args:
+        wanted: Peers the oracle's answer holds.
+        right: Those of them that were found.
+        asked: Requests it took.
+        took_ns: From question to answer.
+    """
+
+    wanted: int
+    right: int
+    asked: int
+    took_ns: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run cost this machine; differs from run to run.
+
+    Args:
+        cpu_s: Seconds of this process.
+        wall_s: Seconds of the clock on the wall.
+        peak_rss_bytes: Most memory the process ever held.
+        messages: Datagrams delivered.
+    """
+
+    cpu_s: float
+    wall_s: float
+    peak_rss_bytes: int
+    messages: int
+
+    @property
+    def us_per_message(self) -> float:
+        """Microseconds of CPU for each delivered datagram, everything included."""
+        return self.cpu_s * 1e6 / self.messages if self.messages else 0.0
+
+
+def percentiles(name: str, values: Sequence[float], *, per: float = 1) -> dict[str, float]:
+    """`name_p50`, `_p90` and `_p99` of `values`, each divided by `per`; nothing of nothing."""
+    if not values:
+        return {}
+    ordered = sorted(values)
+    return {
+        f"{name}_p{percent}": round(percentile(ordered, percent / 100) / per, 3)
+        for percent in (50, 90, 99)
+    }
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """The smallest of the sorted values that `share` of them do not exceed (nearest rank)."""
+    rank = max(-(-round(share * len(ordered) * 1e6) // 1_000_000), 1)
+    return ordered[min(rank, len(ordered)) - 1]
+
+
+def gini(values: Iterable[float]) -> float:
+    """Gini coefficient: 0 when all carry the same, towards 1 when one carries everything."""
+    ordered = sorted(values)
+    total = sum(ordered)
+    if not ordered or not total:
+        return 0.0
+    weighted = sum(rank * value for rank, value in enumerate(ordered, 1))
+    count = len(ordered)
+    return 2 * weighted / (count * total) - (count + 1) / count
+
+
+def mean(values: Sequence[float]) -> float:
+    """Arithmetic mean; 0 of nothing."""
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,334 @@
+"""Who lives in a world: donors' nodes that advertise, owners who look for their vessels.
+
+A `Member` is a machine with its application: it joins, advertises under its owners' keys, and
+joins again when that failed or when it was restarted. A `Person` owns vessels and looks for
+them from the member it sits at. What they experience goes into a `Tally`.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.overlay.core import (
+    AdvertFound,
+    AdvertsRead,
+    Event,
+    Joined,
+    JoinFailed,
+    LookedUp,
+    Overlay,
+    Published,
+    Role,
+    Signer,
+    Withdrawn,
+)
+from seattle_p2p.sim.measures import Discovery, Tally
+from seattle_p2p.sim.world import Host, World
+
+PORT = 4711
+_RETRY_S = 5.0
+"""A failed join is tried again after so long."""
+_SEEDS_ASKED = 3
+"""Bootstrap nodes a member is told of, drawn at random."""
+_FIRST_GROUP = 16 << 16
+_GROUPS = (127 - 16) << 16
+"""Addresses lie in 16.0.0.0 - 126.255.255.255: one /24 per IP group."""
+
+MakeOverlay: TypeAlias = Callable[["Member"], Overlay]
+
+
+@dataclass(eq=False)
+class Person:
+    """An owner of vessels.
+
+    Args:
+        index: Number of the person, from 0.
+        key: Public key under which vessels are advertised.
+        home: Index of the member from which this person looks.
+        advertised_by: Members of which an advert lies at some holder now.
+    """
+
+    index: int
+    key: PublicKey
+    home: int
+    advertised_by: set[int] = field(default_factory=set)
+
+
+@dataclass(eq=False)
+class Member:
+    """A machine and its application.
+
+    Args:
+        host: The machine in the world.
+        group: Name of its group in the scenario.
+        role: `Role.CLIENT` for experimenters; nodes find theirs by being dialled back.
+        signer: Its key.
+        is_seed: Whether others join through it.
+        owners: Whose vessels it holds.
+        joined: Whether it has entered the network since it was started.
+        asked_ns: When it began to join.
+        expects: What to do with the events of a request, by its number.
+    """
+
+    host: Host
+    group: str
+    role: Role
+    signer: Signer
+    is_seed: bool = False
+    owners: list[Person] = field(default_factory=list)
+    joined: bool = False
+    asked_ns: int = 0
+    expects: dict[int, Callable[[Event], None]] = field(default_factory=dict)
+
+    @property
+    def index(self) -> int:
+        """Number of the member: that of its host."""
+        return self.host.index
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether it is a donor's node: no seed, no experimenter."""
+        return not self.is_seed and self.role is not Role.CLIENT
+
+    @property
+    def core(self) -> Overlay:
+        """Its overlay core; only while the host is up."""
+        core = self.host.core
+        assert core is not None
+        return core  # type: ignore[return-value]  # every host of a population runs an Overlay
+
+
+class Population:
+    """Everybody in a world.
+
+    Args:
+        world: Where they live.
+        make: Builds the overlay core of a member; called again after a loss of state.
+        tally: Where experiences are noted.
+    """
+
+    def __init__(self, world: World, make: MakeOverlay, tally: Tally) -> None:
+        self.world = world
+        self.tally = tally
+        self.members: list[Member] = []
+        self.persons: list[Person] = []
+        self.seeds: list[Member] = []
+        self._make = make
+        self._by_node: dict[PublicKey, Member] = {}
+        self._rng = world.streams.stream("population")
+        self._addresses = Addresses()
+
+    # Building
+
+    def add(
+        self, signer: Signer, *, group: str, role: Role, seed: bool, ip_group_size: int = 1
+    ) -> Member:
+        """Add a machine that is down."""
+        endpoint = self._addresses.next(group, ip_group_size)
+        host = self.world.add_host(endpoint, lambda host: self._make(self.members[host.index]))
+        host.on_event = self._on_event
+        member = Member(host, group, role, signer, is_seed=seed)
+        self.members.append(member)
+        self._by_node[signer.public] = member
+        if seed:
+            self.seeds.append(member)
+        return member
+
+    def new_identity(self, member: Member, signer: Signer) -> None:
+        """Give a member that is down another key; its old core is forgotten."""
+        del self._by_node[member.signer.public]
+        member.signer = signer
+        member.host.core = None
+        self._by_node[signer.public] = member
+
+    # What members do
+
+    def start(self, member: Member) -> None:
+        """Switch the machine on and let it join."""
+        member.joined = False
+        member.expects.clear()
+        self.world.start(member.host)
+        self.join(member)
+
+    def crash(self, member: Member, *, keep_state: bool = False) -> None:
+        """Switch it off without a word."""
+        member.joined = False
+        for person in member.owners:
+            person.advertised_by.discard(member.index)
+        self.world.crash(member.host, keep_state=keep_state)
+
+    def leave(self, member: Member) -> None:
+        """Withdraw its adverts, then switch it off."""
+        waiting = [p for p in member.owners if member.index in p.advertised_by]
+        if not waiting:
+            self.crash(member)
+        for person in list(waiting):
+            person.advertised_by.discard(member.index)
+            self._withdraw(member, person, waiting)
+
+    def _withdraw(self, member: Member, person: Person, waiting: list[Person]) -> None:
+        def answer(event: Event) -> None:
+            waiting.remove(person)
+            self.tally.withdrawn += isinstance(event, Withdrawn)
+            if not waiting and member.host.up:
+                # Not here and now: the core that tells us is still being carried out.
+                self.world.after(0, lambda: self.crash(member))
+
+        self._ask(member, lambda core, now: core.withdraw(person.key, now), answer)
+
+    def join(self, member: Member) -> None:
+        """Enter through a few seeds; again a little later when none of them answers."""
+        others = [seed for seed in self.seeds if seed is not member and seed.host.up]
+        if not others:
+            self._on_joined(member)
+            return
+        chosen = self._rng.sample(others, min(_SEEDS_ASKED, len(others)))
+        endpoints = [seed.host.endpoint for seed in chosen]
+        member.asked_ns = self.world.now_ns
+
+        def answer(event: Event) -> None:
+            if isinstance(event, Joined):
+                self.tally.joins_ns.append(self.world.now_ns - member.asked_ns)
+                self._on_joined(member)
+            elif isinstance(event, JoinFailed):
+                self.tally.failed_joins += 1
+                self.world.after(_RETRY_S, lambda: self._join_again(member))
+
+        self._ask(member, lambda core, now: core.join(endpoints, now), answer)
+
+    def discover(self, person: Person, *, last: bool = False) -> None:
+        """Let an owner look for all vessels; noted in the tally when the answer is there."""
+        home = self.members[person.home]
+        if not home.host.up or not home.joined:
+            return
+        expected = frozenset(person.advertised_by)
+        look = Discovery(person.index, self.world.now_ns, last, expected)
+        self.tally.discoveries.append(look)
+
+        def answer(event: Event) -> None:
+            if isinstance(event, AdvertFound):
+                member = self._by_node.get(event.advert.node)
+                if member is None or not member.host.up:
+                    look.dead_shown += event.alive
+                elif event.alive:
+                    look.found.setdefault(member.index, self.world.now_ns)
+            elif isinstance(event, AdvertsRead):
+                look.done_ns = self.world.now_ns
+                look.complete = event.complete
+                look.lived = expected & person.advertised_by
+
+        self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)
+
+    def look_up(self, member: Member, target: int, answer: Callable[[LookedUp], None]) -> None:
+        """Let a member look for the peers closest to `target`."""
+
+        def take(event: Event) -> None:
+            if isinstance(event, LookedUp):
+                answer(event)
+
+        self._ask(member, lambda core, now: core.look_up(target, now), take)
+
+    # Questions
+
+    def live_members(self) -> list[Member]:
+        """Those whose machine is up."""
+        return [member for member in self.members if member.host.up]
+
+    def chosen(self, group: str, share: float, rng: random.Random) -> list[Member]:
+        """A random share of a group; of all ordinary nodes when `group` is empty."""
+        able = [m for m in self.members if (m.group == group if group else m.is_ordinary)]
+        return rng.sample(able, round(share * len(able)))
+
+    # Private steps
+
+    def _join_again(self, member: Member) -> None:
+        if member.host.up and not member.joined:
+            self.join(member)
+
+    def _on_joined(self, member: Member) -> None:
+        member.joined = True
+        for person in member.owners:
+            self._publish(member, person)
+
+    def _publish(self, member: Member, person: Person) -> None:
+        asked_ns = self.world.now_ns
+        endpoints: list[Endpoint] = [member.host.endpoint]
+
+        def request(core: Overlay, now: int) -> int:
+            return core.publish(person.key, now, overlay=endpoints, commands=endpoints)
+
+        def answer(event: Event) -> None:
+            if isinstance(event, Published):
+                self.tally.holders.append(event.holders)
+                if event.holders and member.host.up:
+                    person.advertised_by.add(member.index)
+                    self.tally.first_published_ns.append(self.world.now_ns - asked_ns)
+
+        self._ask(member, request, answer)
+
+    def _ask(
+        self,
+        member: Member,
+        request: Callable[[Overlay, int], int],
+        answer: Callable[[Event], None],
+    ) -> None:
+        number = request(member.core, self.world.now_ns)
+        member.expects[number] = answer
+        self.world.collect(member.host)
+
+    def _on_event(self, host: Host, event: Event) -> None:
+        member = self.members[host.index]
+        expected = member.expects.get(event.request)
+        if expected is None:
+            return
+        if not isinstance(event, AdvertFound):
+            del member.expects[event.request]
+        expected(event)
+
+
+class Addresses:
+    """Deals out endpoints: one /24 per IP group, groups filled one after the other."""
+
+    def __init__(self) -> None:
+        self._networks = 0
+        self._open: dict[str, tuple[int, int]] = {}
+
+    def next(self, group: str, size: int) -> Endpoint:
+        """An endpoint for one more member of `group`, `size` of which share a /24."""
+        network, used = self._open.get(group, (-1, size))
+        if used >= min(size, 250):
+            network, used = self._networks, 0
+            self._networks += 1
+        self._open[group] = network, used + 1
+        number = _FIRST_GROUP + network % _GROUPS
+        host = f"{number >> 16}.{number >> 8 & 255}.{number & 255}.{used + 1}"
+        return Endpoint(host, PORT)
+
+
+def deal_vessels(
+    nodes: Sequence[Member],
+    persons: Sequence[Person],
+    vessels: int,
+    rng: random.Random,
+    zipf: float,
+) -> None:
+    """Give each node `vessels` vessels, each of another owner.
+
+    Args:
+        zipf: Exponent of the owners' popularity; 0 deals evenly.
+    """
+    each = min(vessels, len(persons))
+    weights = [1 / (rank + 1) ** zipf for rank in range(len(persons))]
+    for number, node in enumerate(nodes):
+        if zipf == 0:
+            chosen = [persons[(number * each + i) % len(persons)] for i in range(each)]
+        else:
+            drawn: dict[int, Person] = {}
+            while len(drawn) < each:
+                person = rng.choices(persons, weights=weights)[0]
+                drawn[person.index] = person
+            chosen = list(drawn.values())
+        node.owners += chosen

@@ -1,0 +1,284 @@
+"""The scenario file: one schema, versioned; fields have defaults, and units in their names.
+
+A scenario says who is there (`nodes`), what lies between them (`network`), who comes and goes
+(`churn`), what they do (`workload`), what goes wrong (`faults`) and what must come out
+(`expect`). `expected.toml` beside it holds more of the last kind.
+"""
+
+import math
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from seattle_p2p.errors import BadPlan
+from seattle_p2p.sim.toml_errors import read_toml
+
+SCHEMA_VERSION = 1
+BYTES_PER_NODE = 24 * 1024
+"""What a simulated node costs, measured generously; `require_memory` refuses by it."""
+
+Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=10_000_000)]
+Count: TypeAlias = Annotated[int, Meta(ge=1, le=10_000_000)]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the file: fields that nobody knows are refused."""
+
+
+class About(Part, frozen=True, kw_only=True):
+    """What the run is.
+
+    Args:
+        name: Short name, for reports.
+        question: The question it answers, in a sentence.
+        seed: Used when the command line gives none.
+        duration_s: Virtual seconds from the first node to the end.
+        mode: `objects` hands messages over as they are; `wire` encodes and decodes each.
+        signer: `real` Ed25519, `simulated`, or `auto`: simulated above 1,000 nodes.
+    """
+
+    name: str
+    question: str = ""
+    seed: int = 1
+    duration_s: Annotated[float, Meta(gt=0, le=10_000_000)]
+    mode: Literal["objects", "wire"] = "objects"
+    signer: Literal["auto", "real", "simulated"] = "auto"
+
+
+class NodeGroup(Part, frozen=True, kw_only=True):
+    """Machines of one kind.
+
+    Args:
+        name: How faults refer to the group.
+        count: How many.
+        role: `node` donates vessels, `bootstrap` is what others join through (and starts
+            first), `experimenter` owns vessels and looks for them.
+        join_at_s: When the first joins.
+        join_span_s: They come evenly spread over so long.
+        vessels: Vessels of each node, each of another owner.
+        ip_group_size: Nodes that share one IP group (/24).
+    """
+
+    name: str
+    count: Count
+    role: Literal["node", "bootstrap", "experimenter"] = "node"
+    join_at_s: Seconds = 0
+    join_span_s: Seconds = 0
+    vessels: Annotated[int, Meta(ge=0, le=100)] = 1
+    ip_group_size: Count = 1
+
+
+class Network(Part, frozen=True, kw_only=True):
+    """What lies between hosts.
+
+    Args:
+        latency: A constant, a preset fitted to measurements, or a matrix from a file.
+        latency_ms: One-way delay of `constant`.
+        latency_file: CSV of round trips in ms for `matrix`; a path from the scenario's folder.
+        latency_scale: Multiplies every delay.
+        loss: Share of datagrams lost, each by itself.
+        burst_loss: Share lost in bursts (Gilbert-Elliott), instead of `loss`.
+        burst_length: Mean datagrams in a burst.
+        duplicate: Share of datagrams that arrive twice.
+    """
+
+    latency: Literal["constant", "planetlab", "seattle", "residential", "matrix"] = "planetlab"
+    latency_ms: Annotated[float, Meta(gt=0, le=60_000)] = 25
+    latency_file: str = ""
+    latency_scale: Annotated[float, Meta(gt=0, le=100)] = 1
+    loss: Share = 0
+    burst_loss: Share = 0
+    burst_length: Annotated[float, Meta(ge=1, le=10_000)] = 5
+    duplicate: Share = 0
+
+
+class Churn(Part, frozen=True, kw_only=True):
+    """Who comes and goes, among the hosts of role `node`.
+
+    Args:
+        preset: A measured population, `weibull` with the parameters below, or `none`.
+        from_s: When it sets in.
+        until_s: When it ends; the end of the run when 0.
+        session_shape: Weibull k of sessions.
+        session_scale_s: Weibull λ of sessions.
+        downtime_mean_s: Mean of the (exponential) time a host stays away.
+        keep_state: Share of returns at which the core's state survived.
+        rotate_id: Share of returns under a new key.
+        graceful: Share of departures that withdraw adverts first.
+    """
+
+    preset: Literal["none", "seattle2011", "ipfs", "bt-debian", "kad", "weibull"] = "none"
+    from_s: Seconds = 0
+    until_s: Seconds = 0
+    session_shape: Annotated[float, Meta(gt=0, le=10)] = 0.6
+    session_scale_s: Annotated[float, Meta(gt=0)] = 3600
+    downtime_mean_s: Annotated[float, Meta(gt=0)] = 600
+    keep_state: Share = 0
+    rotate_id: Share = 0
+    graceful: Share = 0
+
+
+class Overlay(Part, frozen=True, kw_only=True):
+    """Parameters of the overlay that differ from its own defaults; see `overlay/params.py`."""
+
+    k: Annotated[int, Meta(ge=1, le=256)] | None = None
+    alpha: Annotated[int, Meta(ge=1, le=64)] | None = None
+
+
+class Workload(Part, frozen=True, kw_only=True):
+    """What people do.
+
+    Args:
+        owners: Keys that own vessels; 0 makes one per experimenter.
+        popularity: How vessels are dealt to owners.
+        zipf_exponent: Of popularity `zipf`.
+        discover_from_s: From when owners look for their vessels.
+        discover_every_s: Mean time between two looks of one owner; never when 0.
+        last_look_s: Every owner looks once more, so long before the end.
+    """
+
+    owners: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    popularity: Literal["uniform", "zipf"] = "uniform"
+    zipf_exponent: Annotated[float, Meta(gt=0, le=5)] = 1
+    discover_from_s: Seconds = 0
+    discover_every_s: Seconds = 0
+    last_look_s: Seconds = 30
+
+
+class Fault(Part, frozen=True, kw_only=True):
+    """Something that goes wrong at a stated time.
+
+    Args:
+        kind: `crash` (without a word), `leave` (adverts withdrawn), `restart` (those that are
+            down), `partition`, `gray`, `duplicate`, or `drop` of one datagram.
+        at_s: When.
+        for_s: How long; to the end when 0. For crash and leave: back after so long.
+        group: Whom; all hosts of role `node` when empty.
+        share: Which share of them, drawn at random; `gray`, `duplicate`: all, or this share.
+        loss: Of a gray host.
+        one_way: Of a partition: only what the chosen send is lost.
+        keep_state: Of a restart: whether cores remember.
+        number: Of drop: which datagram after `at_s`, from 0.
+    """
+
+    kind: Literal["crash", "leave", "restart", "partition", "gray", "duplicate", "drop"]
+    at_s: Seconds
+    for_s: Seconds = 0
+    group: str = ""
+    share: Share = 1
+    loss: Share = 0.5
+    one_way: bool = False
+    keep_state: bool = False
+    number: Annotated[int, Meta(ge=0)] = 0
+
+
+class Expect(Part, frozen=True, kw_only=True):
+    """A bound on one measure; the run is breached when it is not kept.
+
+    Args:
+        measure: Name as in the measures of the result.
+        at_least: Lowest value that will do.
+        at_most: Highest value that will do.
+    """
+
+    measure: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class Scenario(Part, frozen=True, kw_only=True):
+    """A whole scenario."""
+
+    version: int
+    meta: About
+    nodes: Annotated[tuple[NodeGroup, ...], Meta(min_length=1)]
+    network: Network = Network()
+    churn: Churn = Churn()
+    overlay: Overlay = Overlay()
+    workload: Workload = Workload()
+    faults: tuple[Fault, ...] = ()
+    expect: tuple[Expect, ...] = ()
+
+    @property
+    def hosts(self) -> int:
+        """Machines in all."""
+        return sum(group.count for group in self.nodes)
+
+
+class Expected(Part, frozen=True, kw_only=True):
+    """`expected.toml`: bounds beside a scenario."""
+
+    version: int
+    expect: tuple[Expect, ...] = ()
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario from a file, or from a folder that holds `scenario.toml`.
+
+    Bounds of an `expected.toml` in the same folder are added when `path` is a folder.
+
+    Raises:
+        BadPlan: no such file, not TOML, a field nobody knows or a value that cannot be; with
+            the line, the reason and the nearest name.
+    """
+    folder = path if path.is_dir() else path.parent
+    file = path / "scenario.toml" if path.is_dir() else path
+    found = read_toml(file, Scenario)
+    scenario = found.value
+    if scenario.version != SCHEMA_VERSION:
+        raise found.refuse(
+            "$.version",
+            f"this is version {SCHEMA_VERSION} of the schema, not {scenario.version}",
+        )
+    names = [group.name for group in scenario.nodes]
+    for index, fault in enumerate(scenario.faults):
+        if fault.group and fault.group not in names:
+            raise found.refuse_name(
+                f"$.faults[{index}].group", fault.group, names, "group of nodes"
+            )
+        if fault.at_s > scenario.meta.duration_s:
+            raise found.refuse(
+                f"$.faults[{index}].at_s",
+                f"the fault comes after the end, at {scenario.meta.duration_s:g} s",
+            )
+    for index, group in enumerate(scenario.nodes):
+        if names.index(group.name) != index:
+            raise found.refuse(
+                f"$.nodes[{index}].name", f"two groups are called {group.name!r}"
+            )
+        if group.join_at_s + group.join_span_s > scenario.meta.duration_s:
+            raise found.refuse(f"$.nodes[{index}]", f"group {group.name!r} joins after the end")
+    if scenario.network.latency == "matrix" and not scenario.network.latency_file:
+        raise found.refuse("$.network.latency", "latency `matrix` needs a `latency_file`")
+    if scenario.workload.last_look_s >= scenario.meta.duration_s:
+        raise found.refuse("$.workload.last_look_s", "the last look is before the start")
+    for index, expect in enumerate(scenario.expect):
+        if expect.at_least is None and expect.at_most is None:
+            raise found.refuse(f"$.expect[{index}]", "a bound needs `at_least` or `at_most`")
+    expected = folder / "expected.toml"
+    if path.is_dir() and expected.exists():
+        more = read_toml(expected, Expected).value.expect
+        scenario = msgspec.structs.replace(scenario, expect=scenario.expect + more)
+    return scenario
+
+
+def require_memory(scenario: Scenario, available_bytes: int) -> None:
+    """Refuse a scenario that cannot fit.
+
+    Raises:
+        BadPlan: with what it needs and what there is.
+    """
+    needed = scenario.hosts * BYTES_PER_NODE
+    if needed > available_bytes:
+        raise BadPlan(
+            f"{scenario.hosts:,} nodes need about {_mib(needed):,} MiB, "
+            f"{_mib(available_bytes):,} MiB are free",
+            hint=f"ask for {available_bytes // BYTES_PER_NODE:,} nodes or fewer",
+        )
+
+
+def _mib(size: int) -> int:
+    return math.ceil(size / 2**20)

@@ -1,0 +1,140 @@
+"""TOML into a struct, and when that fails: the line, the reason and the nearest name."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+
+from seattle_p2p.errors import BadPlan
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_MAX_BYTES = 1 << 20
+_TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[A-Za-z0-9_-]+)\s*=""")
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
+_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]+)`")
+_VALUE = re.compile(r"enum value '?(?P<name>[^']+)'?$")
+
+
+@dataclass(frozen=True)
+class Found(Generic[T]):
+    """What a file said, and where it said it.
+
+    Args:
+        value: The struct.
+        path: The file.
+        lines: Line of each table and key, named as msgspec does: ``$.nodes[0].count``.
+    """
+
+    value: T
+    path: Path
+    lines: dict[str, int]
+
+    def refuse(self, place: str, reason: str, hint: str = "") -> BadPlan:
+        """An error that points at `place`."""
+        return _refusal(self.path, self.lines, place, reason, hint)
+
+    def refuse_name(self, place: str, name: str, known: Sequence[str], what: str) -> BadPlan:
+        """An error about a name that is not among those known."""
+        return self.refuse(place, f"there is no {what} {name!r}", _nearest(name, known))
+
+
+def read_toml(path: Path, shape: type[T]) -> Found[T]:
+    """Read `path` into `shape`.
+
+    Raises:
+        BadPlan: the file is missing, too large, not TOML, or of another shape.
+    """
+    try:
+        data = path.read_bytes()
+        text = data.decode()
+    except (OSError, UnicodeDecodeError) as reason:
+        why = reason.strerror if isinstance(reason, OSError) else "it is not UTF-8 text"
+        raise BadPlan(
+            f"cannot read {path}: {why}", hint="name a scenario file or its folder"
+        ) from None
+    if len(data) > _MAX_BYTES:
+        raise BadPlan(f"{path} has {len(data)} bytes, limit {_MAX_BYTES}")
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as reason:
+        raise BadPlan(f"{path} is not TOML: {reason}") from None
+    lines = line_numbers(text)
+    try:
+        return Found(msgspec.convert(content, shape), path, lines)
+    except msgspec.ValidationError as reason:
+        raise _explain(str(reason), path, lines, shape) from None
+
+
+def line_numbers(text: str) -> dict[str, int]:
+    """Line, from 1, of every table and of every key at the beginning of a line."""
+    lines: dict[str, int] = {}
+    arrays: dict[str, int] = {}
+    table = "$"
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _TABLE.match(line):
+            table = "$." + header[2]
+            if header[1] == "[[":
+                arrays[table] = arrays.get(table, -1) + 1
+                table += f"[{arrays[table]}]"
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault(f"{table}.{key[1].strip(chr(34) + chr(39))}", number)
+    return lines
+
+
+def _explain(message: str, path: Path, lines: dict[str, int], shape: type[Any]) -> BadPlan:
+    found = _AT.match(message)
+    assert found is not None
+    what, place = found["what"], found["path"] or "$"
+    shape_there = _shape_at(shape, place)
+    if unknown := _UNKNOWN.search(what):
+        known = [field.encode_name for field in msgspec.structs.fields(shape_there)]
+        name = unknown["name"]
+        reason = f"there is no field {name!r}"
+        return _refusal(path, lines, f"{place}.{name}", reason, _nearest(name, known))
+    if get_origin(shape_there) is Literal and (value := _VALUE.search(what)):
+        reason = f"there is no {place.rpartition('.')[2]} {value['name']!r}"
+        return _refusal(
+            path, lines, place, reason, _nearest(value["name"], get_args(shape_there))
+        )
+    return _refusal(path, lines, place, what.replace("`", "'"), "")
+
+
+def _refusal(path: Path, lines: dict[str, int], place: str, reason: str, hint: str) -> BadPlan:
+    while place not in lines and place != "$":
+        place = re.sub(r"(\[\d+\]|\.[^.\[]+)$", "", place)
+    line = lines.get(place, 1)
+    return BadPlan(f"{path}, line {line}: {reason}", hint=hint)
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}?" if near else "one of: " + ", ".join(known)
+
+
+def _shape_at(shape: Any, place: str) -> Any:
+    for name, index in re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", place):
+        shape = _bare(shape)
+        if index:
+            shape = get_args(shape)[0]
+        else:
+            fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+            shape = fields[name]
+    return _bare(shape)
+
+
+def _bare(shape: Any) -> Any:
+    """The type behind `Annotated` and `| None`."""
+    while hasattr(shape, "__metadata__"):
+        shape = shape.__origin__
+    choices = [choice for choice in get_args(shape) if choice is not type(None)]
+    if type(None) in get_args(shape) and len(choices) == 1:
+        return _bare(choices[0])
+    return shape

@@ -1,0 +1,68 @@
+"""The arithmetic behind a report."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seattle_p2p.sim.measures import Cost, Discovery, Tally, gini, percentile, percentiles
+
+
+def test_nobody_carries_more_than_another_gives_zero():
+    assert gini([3, 3, 3, 3]) == pytest.approx(0)
+
+
+def test_one_who_carries_everything_gives_nearly_one():
+    assert gini([0] * 99 + [7]) == pytest.approx(0.99)
+
+
+@given(st.lists(st.integers(0, 1000), max_size=50))
+def test_gini_lies_between_zero_and_one(values):
+    assert -1e-9 <= gini(values) < 1
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=50), st.floats(0.01, 1))
+def test_a_percentile_is_not_exceeded_by_its_share(values, share):
+    found = percentile(sorted(values), share)
+
+    assert sum(value <= found for value in values) >= share * len(values) - 1e-3
+
+
+def test_percentiles_of_nothing_are_nothing():
+    assert percentiles("x", []) == {}
+
+
+def test_percentiles_are_named_and_scaled():
+    assert percentiles("x_ms", list(range(1, 101)), per=10) == {
+        "x_ms_p50": 5.0,
+        "x_ms_p90": 9.0,
+        "x_ms_p99": 9.9,
+    }
+
+
+def test_recall_counts_only_what_lived_all_the_while():
+    tally = Tally()
+    look = Discovery(0, 0, False, frozenset({1, 2, 3}))
+    look.found = {1: 5_000_000}
+    look.lived = frozenset({1, 2})
+    look.done_ns = 9_000_000
+    tally.discoveries.append(look)
+
+    measures = tally.discovery_measures()
+
+    assert measures["discovery.recall"] == 0.5
+    assert measures["discovery.first_ms_p50"] == 5
+    assert measures["discovery.done_ms_p50"] == 9
+
+
+def test_precision_counts_the_dead_that_were_shown():
+    tally = Tally()
+    look = Discovery(0, 0, False, frozenset({1}), found={1: 5, 2: 6, 3: 6}, dead_shown=1)
+    look.done_ns = 7
+    tally.discoveries.append(look)
+
+    assert tally.discovery_measures()["discovery.precision"] == pytest.approx(0.75)
+
+
+def test_cost_is_per_delivered_datagram():
+    assert Cost(2.0, 3.0, 0, 100_000).us_per_message == 20
+    assert Cost(2.0, 3.0, 0, 0).us_per_message == 0
