@@ -14,9 +14,9 @@ from typing import Protocol
 import msgspec
 
 from seattle_p2p.errors import InternalError, SeattleError, Unreachable, from_wire
+from seattle_p2p.manager.home import CONTROL_SOCKET
 from seattle_p2p.vessel.places import connect_in, listen_in, require_same_user
 
-SOCKET_NAME = "control.sock"
 _MAX_LINE_BYTES = 256 * 1024
 """A status of some hundred vessels; more is not ours."""
 _PATIENCE_S = 30.0
@@ -107,7 +107,7 @@ async def serve_control(folder: Path, manager: Controlled) -> AsyncIterator[None
         finally:
             writer.close()
 
-    listener = listen_in(folder, SOCKET_NAME)
+    listener = listen_in(folder, CONTROL_SOCKET)
     try:
         server = await asyncio.start_unix_server(converse, sock=listener, limit=_MAX_LINE_BYTES)
     except BaseException:
@@ -117,7 +117,7 @@ async def serve_control(folder: Path, manager: Controlled) -> AsyncIterator[None
         yield
     finally:
         server.close()
-        (folder / SOCKET_NAME).unlink(missing_ok=True)
+        (folder / CONTROL_SOCKET).unlink(missing_ok=True)
 
 
 async def ask(folder: Path, question: Question) -> ManagerReport | None:
@@ -144,7 +144,7 @@ async def ask(folder: Path, question: Question) -> ManagerReport | None:
 
 async def _exchange(folder: Path, question: Question) -> Answer:
     reader, writer = await asyncio.open_unix_connection(
-        sock=connect_in(folder, SOCKET_NAME), limit=_MAX_LINE_BYTES
+        sock=connect_in(folder, CONTROL_SOCKET), limit=_MAX_LINE_BYTES
     )
     try:
         writer.write(msgspec.json.encode(question) + b"\n")

@@ -2,12 +2,17 @@
 
 import fcntl
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from seattle_p2p.errors import InstallError
+
+CONTROL_SOCKET = "control.sock"
+_LOOK_AGAIN_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,40 @@ class DonorHome:
         return self.folder / ".installing"
 
     @property
+    def control(self) -> Path:
+        """Socket of the node manager that runs."""
+        return self.folder / CONTROL_SOCKET
+
+    def belongings(self) -> list[tuple[Path, str]]:
+        """Everything that may lie here and is ours, with a word on what it is."""
+        ledger, log = self.ledger.name, self.log.name
+        return [
+            (self.vessels, "the vessels: files and logs of researchers"),
+            (self.ledger, "who may use which vessel"),
+            (self.folder / f"{ledger}-wal", "a part of that"),
+            (self.folder / f"{ledger}-shm", "a part of that"),
+            (self.key, "the node's key"),
+            (self.certificate, "the node's certificate"),
+            (self.peers, "remembered peers"),
+            (self.control, "the way to the node manager"),
+            (self.log, "the log"),
+            *((path, "an older log") for path in sorted(self.folder.glob(f"{log}.*"))),
+            (self.installer, "the planner's file"),
+        ]
+
+    def remove_belongings(self) -> None:
+        """Remove all that, and last the mark that something is unfinished here.
+
+        Raises:
+            OSError: something cannot be removed; another attempt goes on from there.
+        """
+        for path in (*(path for path, _ in self.belongings()), self.unfinished):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    @property
     def installed(self) -> bool:
         """Whether an installation was finished here."""
         return self.installer.exists()
@@ -85,22 +124,34 @@ class DonorHome:
             )
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, *, wait_s: float = 0.0) -> Iterator[None]:
         """Be the only one who installs, runs or uninstalls here; a dead process is no one.
+
+        Args:
+            wait_s: Seconds to wait for somebody who is about to end.
 
         Raises:
             InstallError: somebody else is at it.
         """
         handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as reason:
-                raise InstallError(
-                    f"another `seattle donor` works in {self.folder}",
-                    hint="a node manager runs there, or an installation is under way: "
-                    "see `seattle donor status`",
-                ) from reason
+            deadline = time.monotonic() + wait_s
+            while not _taken(handle):
+                if time.monotonic() >= deadline:
+                    raise InstallError(
+                        f"another `seattle donor` works in {self.folder}",
+                        hint="a node manager runs there, or an installation is under way: "
+                        "see `seattle donor status`",
+                    )
+                time.sleep(_LOOK_AGAIN_S)
             yield
         finally:
             os.close(handle)
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

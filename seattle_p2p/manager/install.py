@@ -8,7 +8,6 @@ installation leaves is known by that inner folder and removed by the next attemp
 import contextlib
 import math
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -175,10 +174,7 @@ def _remove_unfinished(home: DonorHome) -> None:
     """Remove what an attempt that broke off has left; a finished installation is left alone."""
     if home.installed or not home.unfinished.exists():
         return
-    for path in (home.key, home.certificate, home.ledger):
-        path.unlink(missing_ok=True)
-    shutil.rmtree(home.vessels, ignore_errors=True)
-    shutil.rmtree(home.unfinished, ignore_errors=True)
+    home.remove_belongings()
 
 
 def _require_empty(home: DonorHome) -> None:
@@ -211,7 +207,8 @@ def _undone_unless_finished(
         home.folder.chmod(0o700)
         yield
     except BaseException:
-        _remove_unfinished(home)
+        with contextlib.suppress(OSError):
+            _remove_unfinished(home)
         with contextlib.suppress(SeattleError):
             registry.release(home)
         for folder in made:

@@ -9,6 +9,7 @@ import pytest
 from seattle_p2p.errors import Unreachable, UsageError, VesselBusy
 from seattle_p2p.manager import control
 from seattle_p2p.manager.control import ManagerReport, Question, ask, serve_control
+from seattle_p2p.manager.home import CONTROL_SOCKET
 
 REPORT = ManagerReport(1, "k", [], [], 3, "yes", "", False, None, [], ["seccomp"], [])
 
@@ -68,7 +69,7 @@ async def test_control_works_in_a_folder_deeper_than_socket_names_may_be(tmp_pat
 
 async def test_control_replaces_the_socket_of_a_dead_manager_and_leaves_none(tmp_path):
     stale = socket.socket(socket.AF_UNIX)
-    stale.bind(str(tmp_path / control.SOCKET_NAME))
+    stale.bind(str(tmp_path / CONTROL_SOCKET))
     stale.close()
     with pytest.raises(Unreachable):
         await ask(tmp_path, Question("report"))
@@ -76,7 +77,7 @@ async def test_control_replaces_the_socket_of_a_dead_manager_and_leaves_none(tmp
     async with serve_control(tmp_path, Recorder()):
         assert await ask(tmp_path, Question("report")) == REPORT
 
-    assert not (tmp_path / control.SOCKET_NAME).exists()
+    assert not (tmp_path / CONTROL_SOCKET).exists()
 
 
 async def test_control_hears_nobody_but_its_own_account(tmp_path, monkeypatch):
@@ -93,9 +94,7 @@ async def test_control_hears_nobody_but_its_own_account(tmp_path, monkeypatch):
 async def test_control_survives_lines_that_are_no_questions(tmp_path):
     async with serve_control(tmp_path, Recorder()):
         for bad in (b"{]\n", b"\xff\xff\n", b"", b"x" * 400_000):
-            reader, writer = await asyncio.open_unix_connection(
-                str(tmp_path / control.SOCKET_NAME)
-            )
+            reader, writer = await asyncio.open_unix_connection(str(tmp_path / CONTROL_SOCKET))
             writer.write(bad)
             writer.write_eof()
             try:
