@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import lru_cache
 from typing import Protocol, TypeGuard
 
-from seattle_p2p.errors import MalformedMessage, NoLongerPermitted, NoSuchVessel
+from seattle_p2p.errors import MalformedMessage, NoLongerPermitted, NoSuchVessel, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.authorise import Role, role_of
 from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
@@ -99,12 +99,21 @@ class Actions:
     Args:
         wall: Seconds of this machine's wall clock: only compared with the same clock's
             earlier readings, to say for how long a state has lasted.
+        paused: Whether the donor wants every program to hold still.
     """
 
-    def __init__(self, ledger: Ledger, keepers: Keepers, wall: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        keepers: Keepers,
+        wall: Callable[[], float],
+        *,
+        paused: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._ledger = ledger
         self._keepers = keepers
         self._wall = wall
+        self._paused = paused
 
     # Reads
 
@@ -262,6 +271,11 @@ class Actions:
         """Carry out one; the intent is in the ledger already, a body is received."""
         match action:
             case Start(name, program, arguments):
+                if self._paused():
+                    raise VesselBusy(
+                        "the donor of that machine has paused everything on it",
+                        hint="try again later, or use other vessels",
+                    )
                 with self._folder(row) as folder:
                     folder.size_of(program)  # raises when there is no such file
                 resources = resources_of(row.restrictions)

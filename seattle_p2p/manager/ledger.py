@@ -224,6 +224,13 @@ class Ledger:
                 (msgspec.json.encode(settings).decode(),),
             )
 
+    def save_ports(self, command_port: int, overlay_port: int) -> None:
+        """Keep the ports that were found free, so that the node stays where it is."""
+        settings = self.settings()
+        if (settings.command_port, settings.overlay_port) != (command_port, overlay_port):
+            kept = {"command_port": command_port, "overlay_port": overlay_port}
+            self.save_settings(msgspec.structs.replace(settings, **kept))
+
     # Vessels
 
     def vessels(self) -> list[VesselRow]:

@@ -7,56 +7,21 @@ an advert, and compares it with the one in the certificate. The handshake itself
 
 import asyncio
 import contextlib
-import datetime
 import ssl
 from pathlib import Path
 
 import aiohttp
 
 from seattle_p2p.errors import KeystoreError, MalformedMessage
-from seattle_p2p.identity.keys import KEY_BYTES, KeyPair, PublicKey
-from seattle_p2p.identity.keystore import write_private_file
+from seattle_p2p.identity.keys import KEY_BYTES, PublicKey
 
 _ED25519 = bytes.fromhex("06032b6570")
 """Object identifier 1.3.101.112 (RFC 8410)."""
 _SEQUENCE, _BIT_STRING, _VERSION = 0x30, 0x03, 0xA0
 
 
-def make_certificate(key: KeyPair, path: Path) -> None:
-    """Write the private key and a self-signed certificate of it to `path` (PEM, mode 0600).
-
-    Done once at installation, so that a running node manager need not import `cryptography`.
-
-    Raises:
-        KeystoreError: there is one already, or the disk refuses.
-    """
-    from cryptography import x509
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    private = Ed25519PrivateKey.from_private_bytes(key.seed)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "seattle-p2p node")])
-    # Dates mean nothing here, but the format wants some: all that a certificate can say.
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.datetime(1970, 1, 2, tzinfo=datetime.UTC))
-        .not_valid_after(datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC))
-        .sign(private, None)
-    )
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    write_private_file(path, pem + certificate.public_bytes(serialization.Encoding.PEM))
-
-
 def server_context(path: Path) -> ssl.SSLContext:
-    """What a node manager serves with.
+    """What a node manager serves with: the file that `certificate.py` makes.
 
     Raises:
         KeystoreError: no or a damaged certificate.
@@ -70,7 +35,7 @@ def server_context(path: Path) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as reason:
         raise KeystoreError(
             f"cannot use the certificate {path}: {reason}",
-            hint="remove the file and start again: it is made anew from the node's key",
+            hint="was it changed or moved? restore it, or uninstall and install again",
         ) from reason
     return context
 

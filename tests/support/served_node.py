@@ -16,7 +16,8 @@ from seattle_p2p.manager.actions import Actions
 from seattle_p2p.manager.commands import CommandCore
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.service import Service
-from seattle_p2p.net.tls import make_certificate, server_context
+from seattle_p2p.net.certificate import make_certificate
+from seattle_p2p.net.tls import server_context
 from seattle_p2p.wire.address import PeerAddress
 from tests.support.fake_keepers import FakeKeepers
 
@@ -83,7 +84,7 @@ async def a_served_node(
     """A node with one vessel, v1, of OWNER with USER as its user."""
     folder.mkdir(parents=True, exist_ok=True)
     key = a_key(number)
-    make_certificate(key, folder / "certificate.pem")
+    (folder / "certificate.pem").write_bytes(make_certificate(key))
     ledger = Ledger(folder / "ledger.sqlite")
     keepers = FakeKeepers(folder / "vessels")
     core = CommandCore(

@@ -1,0 +1,305 @@
+"""Puts a node together and runs it: ledger, keepers, overlay, command service.
+
+Whatever ends it, `kill -9` included, its vessels run on, and the next one finds them again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from seattle_p2p.errors import Unreachable
+from seattle_p2p.identity.keys import KeyPair, PublicKey
+from seattle_p2p.identity.keystore import read_key_file
+from seattle_p2p.manager.actions import Actions
+from seattle_p2p.manager.announcer import Announcer, Publishes
+from seattle_p2p.manager.commands import CommandCore
+from seattle_p2p.manager.control import ManagerReport, serve_control
+from seattle_p2p.manager.donor import (
+    describe_vessels,
+    pause_all,
+    pause_left_s,
+    resume_all,
+    save_pause,
+)
+from seattle_p2p.manager.home import DonorHome
+from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.places import Listening, advertised, listen
+from seattle_p2p.manager.remembered import read_peers, write_peers
+from seattle_p2p.manager.service import Service
+from seattle_p2p.net.tls import server_context
+from seattle_p2p.overlay.core import Role
+from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
+from seattle_p2p.vessel.keepers import Keepers, NetworkRules
+from seattle_p2p.vessel.status import VesselStatus
+from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.endpoints import Endpoint
+
+_log = logging.getLogger(__name__)
+
+REMEMBER_S = 300.0
+"""How often peers are written down while the node runs."""
+JOIN_AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Waits between attempts to enter the network; the last one for ever."""
+FAREWELL_S = 3.0
+"""Longest time to take adverts back before leaving; holders forget them later anyway."""
+
+
+class OverlayDriver(Publishes, Protocol):
+    """What is needed of `net.udp.UdpDriver`."""
+
+    @property
+    def role(self) -> Role:
+        """What peers that dialled back found this node to be."""
+
+    @property
+    def seen_at(self) -> Endpoint | None:
+        """Where peers see this node."""
+
+    async def join(self, seeds: Sequence[PeerAddress]) -> object:
+        """Enter the network. Raises `Unreachable` when nobody answered."""
+
+    def peers(self) -> Sequence[Endpoint]:
+        """Peers worth remembering."""
+
+    async def close(self) -> None:
+        """Withdraw what was published, and leave."""
+
+
+OpenOverlay = Callable[[KeyPair, NodeSettings, str, int], Awaitable[OverlayDriver]]
+"""Opens the overlay's socket at a host and port for a node. Raises OSError when taken."""
+
+
+class NodeManager:
+    """One node of a donor's machine.
+
+    Args:
+        home: Where it is installed.
+        open_overlay: How it enters the overlay.
+        bind, public: In place of what the settings say, when not empty.
+    """
+
+    def __init__(
+        self, home: DonorHome, open_overlay: OpenOverlay, *, bind: str = "", public: str = ""
+    ) -> None:
+        self._home = home
+        self._open_overlay = open_overlay
+        self._bind = bind
+        self._public = public
+        self._stopping = asyncio.Event()
+        self._pause_changed = asyncio.Event()
+        self.ready = asyncio.Event()
+        """Set once commands are answered."""
+
+    async def run(self) -> None:
+        """Run until `stop` is called, or the task is cancelled.
+
+        Raises:
+            InstallError: nothing is installed, another one runs here, or a port is taken.
+            LedgerError, KeystoreError: damaged; nothing was changed.
+        """
+        self._home.require_installed()
+        with self._home.lock(), contextlib.closing(self._open_ledger()) as ledger:
+            self._ledger = ledger
+            self._key = read_key_file(self._home.key)
+            context = server_context(self._home.certificate)
+            async with contextlib.AsyncExitStack() as parts:
+                self._keepers = await self._open_keepers()
+                parts.push_async_callback(self._keepers.close)
+                core = self._make_core()
+                await core.settle_all()
+                self._listening = await self._listen(ledger.settings())
+                parts.push_async_callback(self._overlay.close)
+                self._announcer = Announcer(self._overlay, self._people, self._endpoints)
+                core.on_change = self._announcer.look_again
+                service = Service(core, context)
+                await parts.enter_async_context(serve_control(self._home.folder, self))
+                await self._serve(service)
+
+    def _open_ledger(self) -> Ledger:
+        return Ledger(self._home.ledger, create=False)
+
+    # What it is made of
+
+    async def _open_keepers(self) -> Keepers:
+        settings = self._ledger.settings()
+        keepers = Keepers(
+            self._home.vessels,
+            rules=NetworkRules(testbed=settings.testbed, allow_private=settings.allow_private),
+            accept_weak=settings.accept_weak_containment,
+            on_change=self._on_vessel_change,
+        )
+        await keepers.open()
+        # The ledger is the truth about which vessels there are.
+        rows = {row.name for row in self._ledger.vessels()}
+        for name in keepers.vessel_ids():
+            if name not in rows:
+                _log.warning("a folder without a vessel is removed", extra={"vessel": name})
+                await keepers.remove(name, "the node manager")
+        for name in rows:
+            keepers.make(name)
+        return keepers
+
+    def _make_core(self) -> CommandCore:
+        self._layers = list(held_layers(self._home.folder))
+        actions = Actions(self._ledger, self._keepers, time.time, paused=self._is_paused)
+        return CommandCore(
+            self._key,
+            network=self._ledger.settings().network,
+            layers=self._layers,
+            ledger=self._ledger,
+            actions=actions,
+            clock=time.monotonic,
+            entropy=os.urandom,
+        )
+
+    async def _listen(self, settings: NodeSettings) -> Listening:
+        """Take the ports; those that were found free are kept for the next time."""
+
+        async def open_overlay(host: str, port: int) -> None:
+            self._overlay = await self._open_overlay(self._key, settings, host, port)
+
+        listening = await listen(
+            self._bind or settings.bind,
+            settings.command_port,
+            settings.overlay_port,
+            open_overlay,
+        )
+        self._ledger.save_ports(listening.command_port, listening.overlay_port)
+        return listening
+
+    async def _serve(self, service: Service) -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                work = [
+                    tasks.create_task(service.run(self._listening.commands)),
+                    tasks.create_task(self._take_part()),
+                    tasks.create_task(self._watch_pause()),
+                ]
+                self._keepers.warm_up()
+                self.ready.set()
+                _log.info("ready", extra={"commands": str(self._endpoints()[1])})
+                await self._stopping.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(FAREWELL_S):
+                        await self._announcer.withdraw_all()
+                for task in work:
+                    task.cancel()
+        finally:
+            self._remember_peers()
+            _log.info("stopped")
+
+    # Overlay
+
+    async def _take_part(self) -> None:
+        """Join, then publish; remember whom one met."""
+        await self._join()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._announcer.run())
+            while True:
+                self._remember_peers()
+                await asyncio.sleep(REMEMBER_S)
+                # Peers may have told a new address of ours meanwhile.
+                self._announcer.look_again()
+
+    async def _join(self) -> None:
+        settings = self._ledger.settings()
+        for attempt in range(10**9):
+            known = read_peers(self._home.peers)
+            known += [PeerAddress.from_text(seed) for seed in settings.seeds]
+            if not known:
+                return
+            try:
+                await self._overlay.join(known)
+                return
+            except Unreachable as reason:
+                _log.warning("nobody to join", extra={"reason": reason.message})
+            await asyncio.sleep(JOIN_AGAIN_S[min(attempt, len(JOIN_AGAIN_S) - 1)])
+
+    def _remember_peers(self) -> None:
+        known = (PeerAddress(peer.host, peer.port) for peer in self._overlay.peers())
+        write_peers(self._home.peers, known)
+
+    def _people(self) -> set[PublicKey]:
+        if self._is_paused():
+            return set()
+        rows = (row for row in self._ledger.vessels() if row.advertise)
+        return {person for row in rows for person in row.people}
+
+    def _endpoints(self) -> tuple[Sequence[Endpoint], Sequence[Endpoint]]:
+        public = self._public or self._ledger.settings().public
+        return advertised(self._listening, public, self._overlay.seen_at)
+
+    # Pause
+
+    def _is_paused(self) -> bool:
+        return pause_left_s(self._ledger.settings()) != 0.0
+
+    async def _watch_pause(self) -> None:
+        """Begin and end pauses as the settings say, also when this starts in one."""
+        frozen = False
+        while True:
+            self._pause_changed.clear()
+            left = pause_left_s(self._ledger.settings())
+            if left != 0.0:
+                frozen = True
+                await pause_all(self._keepers)
+            elif frozen or self._ledger.settings().paused:
+                frozen = False
+                save_pause(self._ledger, None, paused=False)
+                await resume_all(self._keepers)
+            self._announcer.look_again()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left or None):
+                    await self._pause_changed.wait()
+
+    def _on_vessel_change(self, name: str, status: VesselStatus) -> None:
+        _log.info("vessel", extra={"vessel": name, "state": status.state, "why": status.cause})
+
+    # What its donor asks
+
+    async def report(self) -> ManagerReport:
+        """What runs, what it uses, what peers see."""
+        overlay, commands = self._endpoints()
+        reachable, reason = _REACHABLE[self._overlay.role]
+        left = pause_left_s(self._ledger.settings())
+        return ManagerReport(
+            pid=os.getpid(),
+            node=self._key.public.text,
+            overlay=[str(endpoint) for endpoint in overlay],
+            commands=[str(endpoint) for endpoint in commands],
+            peers=len(self._overlay.peers()),
+            reachable=reachable,
+            reachable_reason=reason,
+            paused=left != 0.0,
+            pause_left_s=left,
+            vessels=await describe_vessels(self._ledger.vessels(), self._keepers),
+            layers=self._layers,
+            missing_layers=list(missing_layers(tuple(self._layers))),
+        )
+
+    async def pause(self, for_s: float | None) -> None:
+        """Freeze every program and withdraw adverts."""
+        save_pause(self._ledger, for_s)
+        await pause_all(self._keepers)
+        self._pause_changed.set()
+
+    async def resume(self) -> None:
+        """Go on."""
+        save_pause(self._ledger, None, paused=False)
+        await resume_all(self._keepers)
+        self._pause_changed.set()
+
+    async def stop(self) -> None:
+        """Begin to shut down; vessels run on."""
+        self._stopping.set()
+
+
+_REACHABLE = {
+    Role.SERVER: ("yes", "a peer dialled back and got through"),
+    Role.CLIENT: ("no", "peers that dialled back did not get through; see --public"),
+    Role.UNKNOWN: ("unknown", "no peer has tried to dial back yet"),
+}
