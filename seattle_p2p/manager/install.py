@@ -103,7 +103,9 @@ def require_percent(percent: float) -> None:
         InstallError: not above 0 and at most 100.
     """
     if not (math.isfinite(percent) and 0 < percent <= 100):
-        raise InstallError(f"{percent:g} percent cannot be given: more than 0, at most 100")
+        raise InstallError(
+            f"{percent:g} percent cannot be given", hint="give more than 0 and at most 100"
+        )
 
 
 def _make(home: DonorHome, order: Order, machine: Machine, registry: PortRegistry) -> Installed:

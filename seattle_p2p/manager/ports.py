@@ -39,11 +39,11 @@ class PortRegistry:
     """The host's list of taken vessel ports.
 
     Args:
-        folder: Made with mode 1777 when the first donor installs.
+        folder: Made with mode 1777 when the first donor installs; `REGISTRY` by default.
     """
 
-    def __init__(self, folder: Path = REGISTRY) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or REGISTRY
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -1,0 +1,264 @@
+"""What a donor asks of an installation: how is it, hold still, go on, go away.
+
+A running node manager is asked over its control socket. When none runs, the ledger and the
+keepers, which outlive it, are spoken to directly.
+"""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from seattle_p2p.errors import NoSuchVessel, Unreachable, UsageError
+from seattle_p2p.identity.keystore import Keystore
+from seattle_p2p.manager.control import ManagerReport, Question, VesselReport, ask
+from seattle_p2p.manager.home import DonorHome
+from seattle_p2p.manager.ledger import Ledger, NodeSettings, VesselRow
+from seattle_p2p.manager.ports import PortRegistry
+from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
+from seattle_p2p.vessel.keepers import Keepers
+from seattle_p2p.vessel.resources import COUNTED, RENEWABLE
+from seattle_p2p.vessel.restrictions import parse_restrictions
+from seattle_p2p.vessel.status import VesselStatus
+
+MAX_PAUSE_S = 366 * 24 * 3600
+BY_DONOR = "the donor of this machine"
+_STOP_S = 30.0
+"""A node manager that was asked to stop ends its conversations first."""
+
+
+class DonorStatus(msgspec.Struct, frozen=True):
+    """All that `seattle donor status` knows."""
+
+    folder: str
+    log: str
+    network: str
+    planner: str
+    percent: float
+    running: bool
+    manager: ManagerReport
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One thing that an uninstallation removes: `size_bytes` with all that is in it."""
+
+    path: Path
+    what: str
+    size_bytes: int
+
+
+async def status(home: DonorHome) -> DonorStatus:
+    """How an installation is, whether its node manager runs or not.
+
+    Raises:
+        InstallError: nothing is installed there.
+        LedgerError: the ledger is damaged.
+    """
+    home.require_installed()
+    report = None
+    with contextlib.suppress(Unreachable):
+        report = await ask(home.folder, Question("report"))
+    with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
+        settings = ledger.settings()
+        return DonorStatus(
+            str(home.folder),
+            str(home.log),
+            settings.network,
+            settings.planner,
+            settings.percent,
+            report is not None,
+            report or await _report_without_manager(home, ledger),
+        )
+
+
+async def pause(home: DonorHome, for_s: float | None = None) -> bool:
+    """Freeze every program and withdraw adverts, for that many seconds or until `resume`.
+
+    Returns:
+        Whether a node manager runs there and did it; otherwise keepers were reached directly.
+
+    Raises:
+        InstallError: nothing is installed there.
+        UsageError: `for_s` is not above 0 and at most a year.
+    """
+    home.require_installed()
+    if for_s is not None and not 0 < for_s <= MAX_PAUSE_S:
+        raise UsageError("a pause lasts more than no time and at most a year")
+    try:
+        await ask(home.folder, Question("pause", for_s))
+    except Unreachable:
+        with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
+            save_pause(ledger, for_s)
+        async with _keepers(home) as keepers:
+            await pause_all(keepers)
+        return False
+    return True
+
+
+async def resume(home: DonorHome) -> bool:
+    """End a pause; returns as `pause` does.
+
+    Raises:
+        InstallError: nothing is installed there.
+    """
+    home.require_installed()
+    try:
+        await ask(home.folder, Question("resume"))
+    except Unreachable:
+        with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
+            save_pause(ledger, None, paused=False)
+        async with _keepers(home) as keepers:
+            await resume_all(keepers)
+        return False
+    return True
+
+
+def what_goes(home: DonorHome) -> list[Removal]:
+    """What `uninstall` removes, and what of it is there.
+
+    Raises:
+        InstallError: nothing is installed there, and nothing half-installed either.
+    """
+    if not home.unfinished.exists():
+        home.require_installed()
+    return [
+        Removal(path, what, _size(path)) for path, what in home.belongings() if path.exists()
+    ]
+
+
+async def uninstall(home: DonorHome, registry: PortRegistry) -> list[Path]:
+    """Stop everything and remove it; what somebody else put into the folder stays.
+
+    Returns:
+        What was left in place, because it is not the donor's: usually nothing.
+
+    Raises:
+        InstallError: nothing is installed there, or its node manager does not stop.
+    """
+    what_goes(home)
+    with contextlib.suppress(Unreachable):
+        await ask(home.folder, Question("stop"))
+    with home.lock(wait_s=_STOP_S):
+        # From here on this is an installation that broke off: the mark comes first, the rest
+        # may be interrupted at any point and taken up again.
+        home.unfinished.mkdir(mode=0o700, exist_ok=True)
+        async with _keepers(home) as keepers:
+            for vessel in keepers.vessel_ids():
+                await keepers.stop(vessel, BY_DONOR)
+        registry.release(home)
+        home.installer.unlink(missing_ok=True)
+        home.remove_belongings()
+        left = sorted(home.folder.iterdir())
+        if not left:
+            # A mount point, or a folder in one that we may not change, stays, empty.
+            with contextlib.suppress(OSError):
+                home.folder.rmdir()
+        return left
+
+
+def save_pause(ledger: Ledger, for_s: float | None, *, paused: bool = True) -> None:
+    """Write down that a pause began, or ended; it survives restarts of everything."""
+    until = time.time() + for_s if paused and for_s is not None else 0.0
+    changed = msgspec.structs.replace(ledger.settings(), paused=paused, resume_at=until)
+    ledger.save_settings(changed)
+
+
+def pause_left_s(settings: NodeSettings) -> float | None:
+    """Seconds until a pause ends by itself: 0 when it is over, None when it has no end."""
+    if not settings.paused:
+        return 0.0
+    return max(0.0, settings.resume_at - time.time()) if settings.resume_at else None
+
+
+async def pause_all(keepers: Keepers) -> None:
+    """Hold every running program still."""
+    for vessel in keepers.vessel_ids():
+        await keepers.pause(vessel)
+
+
+async def resume_all(keepers: Keepers) -> None:
+    """Let every paused program go on."""
+    for vessel in keepers.vessel_ids():
+        await keepers.resume(vessel)
+
+
+async def describe_vessels(rows: Sequence[VesselRow], keepers: Keepers) -> list[VesselReport]:
+    """Every vessel with its limits and its use at this moment."""
+    return [_describe(row, await _status_of(keepers, row.name)) for row in rows]
+
+
+async def _report_without_manager(home: DonorHome, ledger: Ledger) -> ManagerReport:
+    held = held_layers(home.folder)
+    async with _keepers(home) as keepers:
+        vessels = await describe_vessels(ledger.vessels(), keepers)
+    left = pause_left_s(ledger.settings())
+    return ManagerReport(
+        pid=0,
+        node=Keystore(home.folder).find(home.key.stem).public.text,
+        overlay=[],
+        commands=[],
+        peers=0,
+        reachable="no",
+        reachable_reason="the node manager does not run; start it: seattle donor run",
+        paused=left != 0.0,
+        pause_left_s=left,
+        vessels=vessels,
+        layers=list(held),
+        missing_layers=list(missing_layers(held)),
+    )
+
+
+@asynccontextmanager
+async def _keepers(home: DonorHome) -> AsyncIterator[Keepers]:
+    """The keepers that live on without a node manager."""
+    keepers = Keepers(home.vessels)
+    await keepers.open()
+    try:
+        yield keepers
+    finally:
+        await keepers.close()
+
+
+async def _status_of(keepers: Keepers, name: str) -> VesselStatus:
+    try:
+        return await keepers.fresh_status(name)
+    except NoSuchVessel:
+        return VesselStatus()  # its folder is made when the node manager runs first
+
+
+def _describe(row: VesselRow, status: VesselStatus) -> VesselReport:
+    limits = parse_restrictions(row.restrictions)
+    return VesselReport(
+        name=row.name,
+        owner=row.owner.text,
+        users=[user.text for user in row.users],
+        state=status.state,
+        cause=status.cause,
+        limits={name: limits.amount(name) for name in (*RENEWABLE, *COUNTED)},
+        used={
+            "cpu": _cores(status),
+            "cpu_s": status.usage.cpu_s,
+            "memory": status.usage.memory,
+            "diskused": status.usage.disk,
+            "events": status.usage.threads,
+            "log": status.usage.log,
+        },
+    )
+
+
+def _cores(status: VesselStatus) -> float:
+    """Cores used on the average of this run."""
+    elapsed = (time.time() if status.running else status.ended_at) - status.started_at
+    return status.usage.cpu_s / elapsed if elapsed > 0 else 0.0
+
+
+def _size(path: Path) -> int:
+    if not path.is_dir():
+        return path.stat().st_size
+    found = (inner for inner in path.rglob("*") if inner.is_file())
+    return sum(inner.stat(follow_symlinks=False).st_size for inner in found)

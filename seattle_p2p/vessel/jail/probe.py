@@ -1,0 +1,63 @@
+"""Which layers of containment hold on this machine: tried in a child, never guessed.
+
+Run as a module this makes one confined process that tells which layers it proved, in the
+folder the caller stands in, and prints them.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from seattle_p2p.vessel.jail.layers import LAYERS, Confinement, enough
+from seattle_p2p.vessel.jail.spawn import spawn
+
+_PATIENCE_S = 20.0
+_ADDRESS_SPACE = 1024 * 1024 * 1024
+_THREADS = 4
+
+
+def held_layers(folder: Path) -> tuple[str, ...]:
+    """Names of the layers that hold for a process started from `folder`; none when unsure."""
+    try:
+        told = subprocess.run(
+            [sys.executable, "-P", "-m", __name__],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE_S,
+            check=True,
+        )
+        held = json.loads(told.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return ()
+    return tuple(name for name in LAYERS if name in held)
+
+
+def missing_layers(held: tuple[str, ...]) -> tuple[str, ...]:
+    """The layers that do not hold."""
+    return tuple(name for name in LAYERS if name not in held)
+
+
+def suffices(held: tuple[str, ...]) -> bool:
+    """True when strangers' programs may run behind these layers."""
+    return enough(held)
+
+
+def _tell(channel: socket.socket, layers: tuple[str, ...]) -> None:
+    channel.send(json.dumps(layers).encode())
+    os._exit(0)
+
+
+def _main() -> None:
+    child = spawn(_tell, Confinement(_ADDRESS_SPACE, _THREADS, os.getpid()), with_output=False)
+    child.channel.settimeout(_PATIENCE_S)
+    told = child.channel.recv(4096)
+    os.waitpid(child.pid, 0)
+    print(told.decode() or "[]")
+
+
+if __name__ == "__main__":
+    _main()
