@@ -80,7 +80,7 @@ def unsigned(message: Message) -> Message:
         return msgspec.structs.replace(message, signature=b"", record=bare)
     if isinstance(message, Adverts):
         cut = [_cut(sealed) for sealed in message.adverts]
-        return msgspec.structs.replace(message, adverts=cut, digest=b"")
+        return msgspec.structs.replace(message, adverts=cut)
     if type(message) in _SIGNED:
         return msgspec.structs.replace(message, signature=b"")
     return message

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import (
     AdvertFound,
     AdvertsRead,
@@ -25,7 +25,8 @@ from seattle_p2p.overlay.core import (
     Signer,
     Withdrawn,
 )
-from seattle_p2p.sim.measures import Discovery, Tally
+from seattle_p2p.sim.measures import Discovery, LookupSample, Tally
+from seattle_p2p.sim.oracle import Oracle
 from seattle_p2p.sim.world import Host, World
 
 PORT = 4711
@@ -222,20 +223,32 @@ class Population:
 
         self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)
 
-    def look_up(self, member: Member, target: int, answer: Callable[[LookedUp], None]) -> None:
-        """Let a member look for the peers closest to `target`."""
+    def probe(self, member: Member, target: int, k: int) -> None:
+        """Let a member look for the `k` closest to `target`; noted beside what is true."""
+        began_ns = self.world.now_ns
 
-        def take(event: Event) -> None:
+        def answer(event: Event) -> None:
             if isinstance(event, LookedUp):
-                answer(event)
+                true = self.oracle(without=member).closest(target, k)
+                right = len({peer.id for peer in true} & {peer.id for peer in event.peers})
+                took_ns = self.world.now_ns - began_ns
+                self.tally.lookups.append(LookupSample(len(true), right, event.asked, took_ns))
 
-        self._ask(member, lambda core, now: core.look_up(target, now), take)
+        self._ask(member, lambda core, now: core.look_up(target, now), answer)
 
     # Questions
 
     def live_members(self) -> list[Member]:
         """Those whose machine is up."""
         return [member for member in self.members if member.host.up]
+
+    def oracle(self, without: Member | None = None) -> Oracle:
+        """Knows every server that is up, but for one member."""
+        return Oracle(
+            Peer(member.core.id, member.host.endpoint)
+            for member in self.members
+            if member is not without and member.host.up and member.core.role is Role.SERVER
+        )
 
     def chosen(self, group: str, share: float, rng: random.Random) -> list[Member]:
         """A random share of a group; of all ordinary nodes when `group` is empty."""

@@ -137,7 +137,9 @@ class Workload(Part, frozen=True, kw_only=True):
         zipf_exponent: Of popularity `zipf`.
         discover_from_s: From when owners look for their vessels.
         discover_every_s: Mean time between two looks of one owner; never when 0.
-        last_look_s: Every owner looks once more, so long before the end.
+        last_look_s: Every owner looks once more, so long before the end at most.
+        lookups_per_s: Plain lookups of random targets by random nodes, in the whole network,
+            compared with what an oracle knows; from `discover_from_s` on.
     """
 
     owners: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
@@ -146,6 +148,7 @@ class Workload(Part, frozen=True, kw_only=True):
     discover_from_s: Seconds = 0
     discover_every_s: Seconds = 0
     last_look_s: Seconds = 30
+    lookups_per_s: Annotated[float, Meta(ge=0, le=100_000)] = 0
 
 
 class Fault(Part, frozen=True, kw_only=True):
