@@ -13,7 +13,7 @@ from seattle_p2p.sim.streams import Streams
 from seattle_p2p.sim.world import Host, World
 
 
-def make_latency(scenario: Scenario, streams: Streams, folder: Path) -> links.Latency:
+def make_latency(scenario: Scenario, streams: Streams, folder: Path = Path()) -> links.Latency:
     """The latency model that a scenario asks for. Raises `BadPlan` for a broken matrix."""
     network = scenario.network
     if network.latency == "constant":

@@ -223,7 +223,7 @@ class World:
         core = host.core
         assert core is not None
         for data, endpoint in core.datagrams_to_send():
-            self._send(data, host, endpoint)
+            self.send(data, host, endpoint)
         if events := core.events():
             on_event = host.on_event
             if on_event is not None:
@@ -251,7 +251,8 @@ class World:
         delay = latency.delay_ns(source.index, destination.index, now_ns)
         self.agenda.at(now_ns + delay, self._deliver, data, source, destination)
 
-    def _send(self, data: Any, source: Host, endpoint: Any) -> None:
+    def send(self, data: Any, source: Host, endpoint: Any) -> None:
+        """Send a datagram from a host, through faults and network."""
         traffic = self.traffic
         size = self._size_of(data)
         traffic.sent += 1

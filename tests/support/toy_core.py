@@ -54,8 +54,10 @@ class ToyCore:
         events, self._events = self._events, []
         return events
 
+    @property
+    def deadline(self) -> int | None:
+        return min([self._next, *self._waiting.values()]) if self._peers else None
+
     def next_timer(self) -> float | None:
-        if not self._peers:
-            return None
-        due = min([self._next, *self._waiting.values()])
-        return max(due - self._now, 0) / 1e9
+        due = self.deadline
+        return None if due is None else max(due - self._now, 0) / 1e9

@@ -1,0 +1,172 @@
+"""The unmodified kademlia package over the same simulated links: what we are compared with.
+
+Its servers run as the coroutines they are, on a virtual loop. The package keeps one value per
+key, so an owner's value stands for all adverts of an owner: the comparison flatters it. Two
+things are outside our reach and make its runs repeat in outcome, not in bytes: it numbers its
+messages from the system's entropy and times idle buckets by the real clock.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kademlia.network import Server
+
+from seattle_p2p.identity.keys import digest
+from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.overlay.core import Event
+from seattle_p2p.sim import assembly
+from seattle_p2p.sim.measures import percentiles
+from seattle_p2p.sim.population import Addresses
+from seattle_p2p.sim.scenario import Scenario
+from seattle_p2p.sim.virtual_loop import VirtualLoop
+from seattle_p2p.sim.world import Host, World
+
+MOST_NODES = 1000
+"""Stock nodes cost some 24 kB and 108 µs a message each: more would take all day."""
+
+
+class StockCore:
+    """Lets a world drive a stock server: hands datagrams to its protocol."""
+
+    deadline: int | None = None
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+        self.protocol: Any = None
+
+    def receive_datagram(self, data: bytes, source: Endpoint, now: int) -> None:
+        """Hand it on to the protocol, if the server listens already."""
+        if self.protocol is not None:
+            self._loop.call_soon(self.protocol.datagram_received, data, tuple(source))
+
+    def handle_timer(self, now: int) -> None:
+        """The loop keeps its timers."""
+
+    def datagrams_to_send(self) -> list[tuple[bytes, Endpoint]]:
+        """None: the transport sends at once."""
+        return []
+
+    def events(self) -> list[Event]:
+        """None: answers are the coroutines' results."""
+        return []
+
+    def next_timer(self) -> float | None:
+        """Never."""
+        return None
+
+
+class _Transport(asyncio.DatagramTransport):
+    def __init__(self, world: World, host: Host) -> None:
+        super().__init__()
+        self._world = world
+        self._host = host
+
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        if self._host.up:
+            self._world.send(data, self._host, Endpoint(*addr))
+
+    def close(self) -> None:
+        pass
+
+
+class StockLoop(VirtualLoop):
+    """A virtual loop whose datagram endpoints are hosts of the world."""
+
+    async def create_datagram_endpoint(  # type: ignore[override]  # what the package calls
+        self, protocol_factory: Callable[[], Any], local_addr: tuple[str, int]
+    ) -> tuple[asyncio.DatagramTransport, Any]:
+        """Open the socket of the host at `local_addr`."""
+        host = self._world.host_at(Endpoint(*local_addr))
+        assert host is not None
+        assert isinstance(host.core, StockCore)
+        protocol = host.core.protocol = protocol_factory()
+        transport = _Transport(self._world, host)
+        protocol.connection_made(transport)
+        return transport, protocol
+
+
+class Baseline:
+    """A scenario's nodes, network and crashes, with stock servers.
+
+    Args:
+        scenario: At most `MOST_NODES` machines are taken from it.
+        seed: As for the run it is compared with.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self._scenario = scenario
+        self.world = World(seed)
+        streams = self.world.streams
+        self.world.latency = assembly.make_latency(scenario, streams)
+        self.world.loss = assembly.make_loss(scenario, streams)
+        # What coroutines do not use stays as the base class has it: not implemented.
+        self._loop = StockLoop(self.world)  # type: ignore[abstract]
+        self._rng = streams.stream("baseline")
+        self._servers: list[Server] = []
+        self._hosts: list[Host] = []
+        addresses = Addresses()
+        for number in range(min(scenario.hosts, MOST_NODES)):
+            endpoint = addresses.next("stock", 1)
+            host = self.world.add_host(endpoint, lambda host: StockCore(self._loop))
+            node_id = digest(streams.secret(f"stock/{number}", 32), label=b"stock", size=20)
+            self._servers.append(Server(node_id=node_id))
+            self._hosts.append(host)
+
+    def execute(self) -> dict[str, float]:
+        """Join, set, crash, get; the measures, named ``stock.…``."""
+        with _steady_package(self._rng):
+            return self._loop.run_until_complete(self._story())  # type: ignore[no-any-return]
+
+    async def _story(self) -> dict[str, float]:
+        for host, server in zip(self._hosts, self._servers, strict=True):
+            self.world.start(host)
+            await server.listen(host.endpoint.port, interface=host.endpoint.host)
+            if host.index:
+                await server.bootstrap([tuple(self._hosts[0].endpoint)])
+        owners = self._scenario.workload.owners or 10
+        joined = self.world.traffic.delivered
+        for owner in range(owners):
+            await self._rng.choice(self._servers).set(f"owner {owner}", f"vessels of {owner}")
+        stored = self.world.traffic.delivered
+        for fault in self._scenario.faults:
+            if fault.kind == "crash":
+                able = [host for host in self._hosts[1:] if host.up]
+                for host in self._rng.sample(able, round(fault.share * len(able))):
+                    self.world.crash(host)
+        times, found = [], 0
+        for number in range(20 * owners):
+            asker = self._rng.choice([h for h in self._hosts if h.up])
+            began_ns = self.world.now_ns
+            value = await self._servers[asker.index].get(f"owner {number % owners}")
+            times.append(self.world.now_ns - began_ns)
+            found += value is not None
+        delivered = self.world.traffic.delivered
+        return {
+            "stock.nodes": len(self._hosts),
+            "stock.join_messages_per_node": joined / len(self._hosts),
+            "stock.set_messages": (stored - joined) / owners,
+            "stock.get_messages": (delivered - stored) / len(times),
+            "stock.get_success": found / len(times),
+            **percentiles("stock.get_ms", times, per=1e6),
+        }
+
+
+@contextmanager
+def _steady_package(rng: random.Random) -> Iterator[None]:
+    """Seed the global randomness that the package uses, and keep its log from the terminal."""
+    before = random.getstate()
+    loggers = [logging.getLogger(name) for name in ("kademlia", "rpcudp")]
+    levels = [logger.level for logger in loggers]
+    random.setstate(rng.getstate())
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        random.setstate(before)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
