@@ -25,6 +25,8 @@ class FakeKeepers:
         self.gate = asyncio.Event()
         """Cleared, starts wait here."""
         self.gate.set()
+        self.reached = asyncio.Event()
+        """Set when a start came as far as the gate."""
 
     def make(self, vessel_id: str) -> None:
         (self._folder / vessel_id).mkdir(parents=True, exist_ok=True)
@@ -41,6 +43,7 @@ class FakeKeepers:
         run_id: str,
     ) -> VesselStatus:
         self.asked.append(f"start {vessel_id}")
+        self.reached.set()
         await self.gate.wait()
         if self.status(vessel_id).running:
             raise VesselBusy("a program runs there already", hint="stop it first")
