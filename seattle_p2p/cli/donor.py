@@ -3,6 +3,8 @@
 import asyncio
 import ipaddress
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +76,8 @@ def install(installer: Path, folder: Path | None, as_json: bool, **granted: Any)
     require_percent(granted["percent"])
     home = _home(folder)
     order = _order(wanted, data, **granted)
-    made = carry_out(home, order, measure(home.folder), PortRegistry())
+    with _system_in_words():
+        made = carry_out(home, order, measure(home.folder), PortRegistry())
     if as_json:
         output.document(_installed_document(home, order, made))
         return
@@ -110,15 +113,15 @@ def run(
         output.note(f"peers find it at {', '.join(started.addresses)}")
         output.note(f"log: {started.log}; Ctrl-C stops the node, programs go on")
 
-    _await(
-        run_donor(
-            _home(folder),
-            PortRegistry(),
-            verbose=verbose,
-            accept_weak_containment=accept_weak_containment,
-            on_started=tell,
-        )
+    work = run_donor(
+        _home(folder),
+        PortRegistry(),
+        verbose=verbose,
+        accept_weak_containment=accept_weak_containment,
+        on_started=tell,
     )
+    with _system_in_words():
+        asyncio.run(work)
     output.note("stopped; running programs go on for ten minutes, then they are ended")
 
 
@@ -130,7 +133,8 @@ def status(folder: Path | None, as_json: bool) -> None:
     _require_platform()
     from seattle_p2p.manager.donor import status as look
 
-    found = asyncio.run(look(_home(folder)))
+    with _system_in_words():
+        found = asyncio.run(look(_home(folder)))
     if as_json:
         output.document(_builtins(found))
     else:
@@ -147,7 +151,8 @@ def pause(folder: Path | None, duration: str, as_json: bool) -> None:
     from seattle_p2p.manager.donor import pause as hold
 
     for_s = parse_duration(duration) if duration else None
-    running = asyncio.run(hold(_home(folder), for_s))
+    with _system_in_words():
+        running = asyncio.run(hold(_home(folder), for_s))
     if as_json:
         output.document({"paused": True, "for_s": for_s, "manager_running": running})
     until = f"for {duration}" if duration else "until: seattle donor resume"
@@ -162,7 +167,8 @@ def resume(folder: Path | None, as_json: bool) -> None:
     _require_platform()
     from seattle_p2p.manager.donor import resume as go_on
 
-    running = asyncio.run(go_on(_home(folder)))
+    with _system_in_words():
+        running = asyncio.run(go_on(_home(folder)))
     if as_json:
         output.document({"paused": False, "manager_running": running})
     output.note("programs go on" + ("" if running else "; no node manager runs here"))
@@ -180,7 +186,8 @@ def uninstall(folder: Path | None, yes: bool, as_json: bool) -> None:
     from seattle_p2p.manager.ports import PortRegistry
 
     home = _home(folder)
-    goes = what_goes(home)
+    with _system_in_words():
+        goes = what_goes(home)
     output.note(f"this goes from {home.folder}:")
     for item in goes:
         output.note(f"  {item.path.name:20} {size_words(item.size_bytes):>8}  {item.what}")
@@ -188,7 +195,12 @@ def uninstall(folder: Path | None, yes: bool, as_json: bool) -> None:
         if as_json or not sys.stdin.isatty():
             raise UsageError("nothing was removed: nobody can be asked", hint="add --yes")
         click.confirm("stop and remove all of it?", abort=True, err=True)
-    left = _await(remove(home, PortRegistry()))
+    with _system_in_words():
+        left = asyncio.run(remove(home, PortRegistry()))
+    if folder is None:
+        # Installing made the project's own folder around the usual one, too.
+        with suppress(OSError):
+            home.folder.parent.rmdir()
     if as_json:
         output.document(
             {"removed": [str(i.path) for i in goes], "left": [str(path) for path in left]}
@@ -305,11 +317,14 @@ def _builtins(found: Any) -> dict[str, Any]:
     return document
 
 
-def _await(coroutine: Any) -> Any:
-    """Run to the end; what the system refuses becomes words."""
+@contextmanager
+def _system_in_words() -> Iterator[None]:
+    """What the system refuses is told like any other failure."""
     try:
-        return asyncio.run(coroutine)
+        yield
     except OSError as reason:
+        where = f" ({reason.filename})" if reason.filename else ""
         raise InstallError(
-            f"the system refused: {reason}", hint="see `seattle donor status` and the log"
+            f"the system refused: {reason.strerror or reason}{where}",
+            hint="look at that file or folder: does it belong to this account, is there room?",
         ) from reason

@@ -205,10 +205,13 @@ def _undone_unless_finished(
     home: DonorHome, made: Sequence[Path], registry: PortRegistry
 ) -> Iterator[None]:
     """Take everything back when the block fails, folders and ports too."""
+    mode = home.folder.stat().st_mode
     try:
         home.folder.chmod(0o700)
         yield
     except BaseException:
+        with contextlib.suppress(OSError):
+            home.folder.chmod(mode)
         with contextlib.suppress(OSError):
             _remove_unfinished(home)
         with contextlib.suppress(SeattleError):
