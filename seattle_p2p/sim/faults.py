@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from seattle_p2p.sim.world import Host, World
+    from seattle_p2p.sim.world import Host, Mapped, Sender, World
 
 
 class Fate(Enum):
@@ -24,7 +24,7 @@ class Fate(Enum):
 class Rule(Protocol):
     """One fault while it lasts."""
 
-    def judge(self, source: "Host", destination: "Host", data: Any) -> Fate:
+    def judge(self, source: "Sender", destination: "Host | Mapped", data: Any) -> Fate:
         """Decide about a datagram as it is sent."""
         ...
 
@@ -45,7 +45,7 @@ class Partition:
         self._other = frozenset(host.index for host in other_side)
         self._one_way = one_way
 
-    def judge(self, source: "Host", destination: "Host", data: Any) -> Fate:
+    def judge(self, source: "Sender", destination: "Host | Mapped", data: Any) -> Fate:
         """Lose what crosses."""
         here, there = source.index, destination.index
         if here in self._one and there in self._other:
@@ -68,7 +68,7 @@ class Gray:
         self._share = share
         self._draw = world.streams.stream("faults/gray").random
 
-    def judge(self, source: "Host", destination: "Host", data: Any) -> Fate:
+    def judge(self, source: "Sender", destination: "Host | Mapped", data: Any) -> Fate:
         """Toss a coin for what touches an ill host."""
         ill = source.index in self._hosts or destination.index in self._hosts
         return Fate.LOST if ill and self._draw() < self._share else Fate.PASS
@@ -84,9 +84,9 @@ class Held:
     def __init__(self, world: "World", hosts: Collection["Host"]) -> None:
         self._world = world
         self._hosts = frozenset(host.index for host in hosts)
-        self.kept: list[tuple[Any, Host, Host]] = []
+        self.kept: list[tuple[Any, Sender, Host | Mapped]] = []
 
-    def judge(self, source: "Host", destination: "Host", data: Any) -> Fate:
+    def judge(self, source: "Sender", destination: "Host | Mapped", data: Any) -> Fate:
         """Keep what is for the chosen hosts."""
         if destination.index not in self._hosts:
             return Fate.PASS
@@ -112,7 +112,7 @@ class Nth:
     def __init__(self, number: int) -> None:
         self._left = number
 
-    def judge(self, source: "Host", destination: "Host", data: Any) -> Fate:
+    def judge(self, source: "Sender", destination: "Host | Mapped", data: Any) -> Fate:
         """Count down."""
         self._left -= 1
         return Fate.LOST if self._left == -1 else Fate.PASS
@@ -130,7 +130,7 @@ class Doubled:
         self._share = share
         self._draw = world.streams.stream("faults/doubled").random
 
-    def judge(self, source: "Host", destination: "Host", data: Any) -> Fate:
+    def judge(self, source: "Sender", destination: "Host | Mapped", data: Any) -> Fate:
         """Send a copy on now and then; the datagram itself passes."""
         if self._draw() < self._share:
             self._world.traffic.doubled += 1

@@ -7,7 +7,7 @@ asks the operating system for time, randomness or order.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from seattle_p2p.overlay.core import Core
 from seattle_p2p.sim.agenda import Agenda
@@ -34,18 +34,42 @@ class Sender:
         self.endpoint = endpoint
 
 
+class Mapped(Sender):
+    """An endpoint in front of a host: datagrams reach the host only if it admits them."""
+
+    __slots__ = ("host",)
+
+    def __init__(self, host: "Host", endpoint: Any) -> None:
+        super().__init__(host.index, endpoint)
+        self.host = host
+
+    def admit(self, source: Sender) -> "Host | None":
+        """The host, when a datagram from `source` is let through; None when it is not."""
+        return self.host
+
+
+class Translator(Protocol):
+    """A box between a host and the world; see `seattle_p2p.sim.nat`."""
+
+    def outwards(self, host: "Host", destination: Any) -> Sender:
+        """Where a datagram of `host` to `destination` seems to come from outside."""
+        ...
+
+
 class Host(Sender):
     """A machine of the world: one endpoint, one core while it is up.
 
     Attributes:
         index: Number of the host, from 0, in the order in which hosts were added.
-        endpoint: Where it is reached; the very object that cores see as a source.
+        endpoint: Where it is reached, or thinks it is when it is behind a box.
+        box: Translates its addresses; None for a host that is reached directly.
         core: The core that runs there; None before the first start and after a loss of state.
         up: Whether it runs now.
         received, received_bytes, sent, sent_bytes: Datagrams of its own line so far.
     """
 
     __slots__ = (
+        "box",
         "core",
         "make_core",
         "on_event",
@@ -62,6 +86,7 @@ class Host(Sender):
         super().__init__(index, endpoint)
         self.make_core = make_core
         self.core: Core | None = None
+        self.box: Translator | None = None
         self.up = False
         self.wake_ns = _NEVER
         self.started_ns = 0
@@ -124,7 +149,7 @@ class World:
         self.loss = loss
         self._size_of = size_of
         self._rules: list[Rule] = []
-        self._by_endpoint: dict[Any, Host] = {}
+        self._by_endpoint: dict[Any, Host | Mapped] = {}
         self._under_way = 0
 
     # Questions
@@ -145,8 +170,13 @@ class World:
         return self._under_way
 
     def host_at(self, endpoint: Any) -> Host | None:
-        """The host that is reached at `endpoint`."""
-        return self._by_endpoint.get(endpoint)
+        """The host that is reached at `endpoint`, directly or through a box."""
+        found = self._by_endpoint.get(endpoint)
+        return found.host if isinstance(found, Mapped) else found
+
+    def is_free(self, endpoint: Any) -> bool:
+        """Whether nobody is reached at `endpoint`."""
+        return endpoint not in self._by_endpoint
 
     # Hosts
 
@@ -176,6 +206,19 @@ class World:
         host.wake_ns = _NEVER
         if not keep_state:
             host.core = None
+
+    def put_behind(self, host: Host, box: Translator) -> None:
+        """Let a host be reached only as `box` allows from now on."""
+        self._by_endpoint.pop(host.endpoint, None)
+        host.box = box
+
+    def map(self, mapped: Mapped) -> None:
+        """Let `mapped` be reached at its endpoint."""
+        self._by_endpoint[mapped.endpoint] = mapped
+
+    def unmap(self, mapped: Mapped) -> None:
+        """Let it be reached no more."""
+        self._by_endpoint.pop(mapped.endpoint, None)
 
     # Time
 
@@ -237,7 +280,7 @@ class World:
                 host.wake_ns = due
                 self.agenda.at(due, self._wake, host, due)
 
-    def forward(self, data: Any, source: Sender, destination: Host) -> None:
+    def forward(self, data: Any, source: Sender, destination: Host | Mapped) -> None:
         """Put a datagram on its way, past all faults; the network itself may still lose it."""
         if self.loss is not None and self.loss.lost(source.index, destination.index):
             self.traffic.lost_in_network += 1
@@ -259,24 +302,26 @@ class World:
         traffic.sent_bytes += size
         source.sent += 1
         source.sent_bytes += size
+        sender = source if source.box is None else source.box.outwards(source, endpoint)
         destination = self._by_endpoint.get(endpoint)
         if destination is None:
             traffic.lost_to_nobody += 1
             return
         for rule in self._rules:
-            fate = rule.judge(source, destination, data)
+            fate = rule.judge(sender, destination, data)
             if fate is Fate.LOST:
                 traffic.lost_to_faults += 1
                 return
             if fate is Fate.KEPT:
                 traffic.kept += 1
                 return
-        self.forward(data, source, destination)
+        self.forward(data, sender, destination)
 
-    def _deliver(self, data: Any, source: Sender, destination: Host) -> None:
+    def _deliver(self, data: Any, source: Sender, to: Host | Mapped) -> None:
         self._under_way -= 1
         traffic = self.traffic
-        if not destination.up:
+        destination = to.admit(source) if isinstance(to, Mapped) else to
+        if destination is None or not destination.up:
             traffic.lost_to_nobody += 1
             return
         size = self._size_of(data)
