@@ -3,7 +3,7 @@
 import logging
 import logging.handlers
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _MOST_BYTES = 1_000_000
@@ -32,7 +32,12 @@ class QuietRotation(logging.handlers.RotatingFileHandler):
     """A rotating file that drops lines rather than bother anyone when the disk is full."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Count nothing, say nothing: the node manager's work goes on."""
+        """Say nothing: the node manager's work goes on."""
+
+    def close(self) -> None:
+        """Let go of the file, and of lines that found no room."""
+        with suppress(OSError):
+            super().close()
 
 
 @contextmanager
