@@ -1,12 +1,13 @@
 """Who and where a node is: what tables hold, what replies name.
 
-A peer's packed form is its id (20 octets) and its packed endpoint (7 or 19 octets).
+A peer's packed form is its id (20 octets) and its packed endpoint (7 or 19 octets); further
+endpoints may follow in a later version and are passed over.
 """
 
 from seattle_p2p.errors import MalformedMessage
 from seattle_p2p.identity.keys import ID_BYTES
 from seattle_p2p.wire.endpoints import Endpoint as Endpoint
-from seattle_p2p.wire.endpoints import ip_group, pack_endpoint, unpack_endpoint
+from seattle_p2p.wire.endpoints import ip_group, pack_endpoint, packed_length, unpack_endpoint
 
 
 class Peer:
@@ -50,7 +51,8 @@ def unpack_peer(data: bytes) -> Peer:
     """
     if len(data) <= ID_BYTES:
         raise MalformedMessage(f"not a packed peer: {len(data)} octets")
-    return Peer(int.from_bytes(data[:ID_BYTES]), unpack_endpoint(data[ID_BYTES:]))
+    where = data[ID_BYTES:]
+    return Peer(int.from_bytes(data[:ID_BYTES]), unpack_endpoint(where[: packed_length(where)]))
 
 
 class PeerBook:

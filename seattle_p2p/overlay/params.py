@@ -25,6 +25,13 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     silences: int = 3
     """Unanswered requests in a row after which a contact leaves the table."""
 
+    dial_s: float = 0.5
+    """How long joining waits for a stranger's knock; later knocks still count."""
+    introductions: int = 16
+    """Id proofs under way at once for the sake of the table."""
+    confirmations: int = 128
+    """Id proofs under way at once for one reader."""
+
     lookup_requests: int = 64
     """Most requests of one lookup, whatever the answers say."""
     lookup_s: float = 30.0
@@ -42,6 +49,10 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """When it is written again: twice within its life, with room for one miss."""
     renew_jitter: float = 0.1
     """Share of `renew_s` by which a renewal comes earlier, at random."""
+    upkeep_s: float = 60.0
+    """How often a node looks after itself: expired records, stale buckets, lost peers."""
+    quiet_s: float = 300.0
+    """A contact heard from within that time is not pinged because its bucket is full."""
     refresh_s: float = 3600.0
     """A bucket no lookup touched for so long is looked up."""
 

@@ -27,9 +27,9 @@ class Endpoint(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
-    def is_ipv6(self) -> bool:
-        """Whether the address is one of IPv6."""
-        return ":" in self.host
+    def family(self) -> int:
+        """1 for IPv4, 2 for IPv6: the bits of `families` in messages."""
+        return 2 if ":" in self.host else 1
 
 
 def endpoint(host: str, port: int) -> Endpoint:
@@ -92,6 +92,11 @@ def unpack_endpoint(data: bytes) -> Endpoint:
     if address.ipv4_mapped:
         raise MalformedMessage("not a packed endpoint: IPv4 mapped into IPv6")
     return Endpoint(str(address), port)
+
+
+def packed_length(data: bytes) -> int:
+    """Octets of the packed endpoint that `data` begins with; 0 when of an unknown family."""
+    return _FAMILY_BYTES.get(data[0], 0) if data else 0
 
 
 def ip_group(where: Endpoint) -> bytes:

@@ -1,0 +1,132 @@
+"""What we remember of addresses: who proved to be there, the token we got, how long it takes.
+
+Only for addresses we wrote to ourselves or whose holder proved an id, so that nobody can fill
+this memory with invented senders.
+"""
+
+from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.params import Params, nanoseconds
+from seattle_p2p.wire.endpoints import ip_group
+
+
+class Acquaintance:
+    """One address. Times in nanoseconds.
+
+    Attributes:
+        peer: Whose id was proved to us at this address; None while nobody's.
+        server: Whether that peer said to be a server.
+        heard: When it last sent us anything that counts.
+        knows_us: Whether it holds a proof of our id.
+        seen_us_at: Packed endpoint at which it last saw us; empty while it never said.
+        token: What it gave us to return; empty when nothing.
+        round_trip: Smoothed round trip; 0 while none was measured.
+        deviation: Smoothed deviation of it.
+        silences: Requests in a row that it left without an answer.
+        asked: Whether we ever wrote to it first.
+    """
+
+    __slots__ = (
+        "asked",
+        "deviation",
+        "group",
+        "heard",
+        "knows_us",
+        "peer",
+        "round_trip",
+        "seen_us_at",
+        "server",
+        "silences",
+        "token",
+    )
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.group = ip_group(endpoint)
+        self.peer: Peer | None = None
+        self.server = False
+        self.heard = 0
+        self.knows_us = False
+        self.seen_us_at = b""
+        self.token = b""
+        self.round_trip = 0
+        self.deviation = 0
+        self.silences = 0
+        self.asked = False
+
+
+class Acquaintances:
+    """Addresses we know something about, the least recently used forgotten first."""
+
+    def __init__(self, params: Params) -> None:
+        self._limit = params.max_acquaintances
+        self._known: dict[Endpoint, Acquaintance] = {}
+        self._times = RoundTrips(params)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def at(self, endpoint: Endpoint) -> Acquaintance | None:
+        """What we know of `endpoint`, if anything."""
+        return self._known.get(endpoint)
+
+    def meet(self, endpoint: Endpoint) -> Acquaintance:
+        """The same, made now if need be, and marked as recently used."""
+        known = self._known.pop(endpoint, None)
+        if known is None:
+            known = Acquaintance(endpoint)
+            if len(self._known) >= self._limit:
+                del self._known[next(iter(self._known))]
+        self._known[endpoint] = known
+        return known
+
+    def forget(self, endpoint: Endpoint) -> None:
+        """Know nothing of `endpoint` any more."""
+        self._known.pop(endpoint, None)
+
+    def on_round_trip(self, known: Acquaintance, took: int) -> None:
+        """`known` answered after `took` nanoseconds."""
+        known.silences = 0
+        known.round_trip, known.deviation = _smooth(known.round_trip, known.deviation, took)
+        self._times.learn(took)
+
+    def deadlines(self, known: Acquaintance) -> tuple[int, int]:
+        """How long to wait before `known` counts as slow, and before it counts as silent."""
+        return self._times.deadlines(known.round_trip, known.deviation)
+
+
+class RoundTrips:
+    """When to lose patience (after RFC 6298, section 2).
+
+    A peer not measured yet is expected to be like the others.
+    """
+
+    def __init__(self, params: Params) -> None:
+        self._soft_floor = nanoseconds(params.soft_floor_s)
+        self._soft_first = nanoseconds(params.soft_first_s)
+        self._hard_floor = nanoseconds(params.hard_floor_s)
+        self._hard_cap = nanoseconds(params.hard_cap_s)
+        self._mean = 0
+        self._deviation = 0
+
+    def learn(self, took: int) -> None:
+        """Some peer answered after `took` nanoseconds."""
+        self._mean, self._deviation = _smooth(self._mean, self._deviation, took)
+
+    def deadlines(self, mean: int, deviation: int) -> tuple[int, int]:
+        """Soft and hard deadline for a peer of that smoothed mean (0: unknown) and deviation.
+
+        The hard one is three times mean + 4 deviations, between floor and cap: to ask somebody
+        else costs little, to call a live peer silent costs its place.
+        """
+        if not mean:
+            mean, deviation = self._mean, self._deviation
+        usual = mean + 4 * deviation
+        soft = max(usual, self._soft_floor) if mean else self._soft_first
+        hard = min(max(3 * usual, self._hard_floor), self._hard_cap) if mean else self._hard_cap
+        return min(soft, hard), hard
+
+
+def _smooth(mean: int, deviation: int, took: int) -> tuple[int, int]:
+    if not mean:
+        return max(took, 1), took // 2
+    off = took - mean
+    return mean + off // 8, deviation + (abs(off) - deviation) // 4

@@ -1,0 +1,50 @@
+"""How many servers there are, from how close the best of random targets lie."""
+
+from collections import deque
+from statistics import median
+
+from seattle_p2p.identity.keys import ID_BITS
+from seattle_p2p.overlay.contact import Peer
+
+_SAMPLES = 32
+_FEWEST = 8
+_PER_GROUP = 2
+
+
+class SizeEstimate:
+    """A running estimate. Targets must be random: around a key, liars may crowd.
+
+    With n ids spread evenly, the i-th closest to any target lies at i/n of the space, so each
+    distance d of rank i says n = i·2^160/d; the mean over ranks steadies a sample, the median
+    over samples keeps single liars out. At most two ids of an IP group are counted.
+    """
+
+    def __init__(self) -> None:
+        self._samples: deque[float] = deque(maxlen=_SAMPLES)
+
+    @property
+    def servers(self) -> int:
+        """Servers in the network; 0 while unknown."""
+        return round(median(self._samples)) if len(self._samples) >= _FEWEST else 0
+
+    def learn(self, target: int, closest: list[Peer]) -> None:
+        """Take in the peers found closest to a random target."""
+        seen: dict[bytes, int] = {}
+        distances = []
+        single = len({peer.group for peer in closest}) == 1
+        for peer in sorted(closest, key=lambda p: p.id ^ target):
+            seen[peer.group] = seen.get(peer.group, 0) + 1
+            if single or seen[peer.group] <= _PER_GROUP:
+                distances.append(peer.id ^ target)
+        if len(distances) < 2:
+            return
+        total = sum(distances)
+        ranks = len(distances) * (len(distances) + 1) // 2
+        self._samples.append(ranks * 2.0**ID_BITS / max(total, 1))
+
+    def radius(self, count: int) -> int:
+        """Distance within which `count` servers should lie; 0 while unknown."""
+        servers = self.servers
+        if not servers:
+            return 0
+        return min(count * (1 << ID_BITS) // servers, (1 << ID_BITS) - 1)

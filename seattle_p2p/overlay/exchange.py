@@ -1,0 +1,220 @@
+"""Sending and taking in: numbers, tokens, padding, matching, patience; no meanings."""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+
+from seattle_p2p.overlay.acquaintances import Acquaintance, Acquaintances
+from seattle_p2p.overlay.agenda import Agenda
+from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.overlay.params import Params
+from seattle_p2p.overlay.reach import Reach
+from seattle_p2p.overlay.requests import Activity, Outstanding, Requests
+from seattle_p2p.overlay.tokens import Tokens
+from seattle_p2p.wire.codec import Codec
+from seattle_p2p.wire.datagrams import (
+    REPLIES,
+    Dial,
+    DialMe,
+    Find,
+    Message,
+    Ping,
+    Read,
+    Reply,
+    Request,
+    Withdraw,
+)
+from seattle_p2p.wire.endpoints import pack_endpoint
+from seattle_p2p.wire.limits import MAX_DATAGRAM_BYTES
+
+_NUMBER_BYTES = 8
+_NUMBERS_AT_ONCE = 64
+_PACKED_KEPT = 4096
+
+_SMALLEST_PADDING: dict[type[Request], int] = {
+    Ping: 24,
+    Read: 8,
+    Withdraw: 8,
+    DialMe: 40,
+    Dial: 16,
+}
+"""So much that a reply without results fits, even when our token turns out to be too old."""
+_READ_HEAD_BYTES = 80
+_BYTES_PER_PEER = 30
+
+
+class Asker:
+    """Who sent a request, and how much may be said to him.
+
+    Attributes:
+        endpoint: Where the request came from.
+        number: The request's.
+        token: What he returned, when it is valid: proof that he receives there; else empty.
+        fresh: The token to give him; empty when his is current.
+        room: Largest reply in octets.
+        acquaintance: What we know of the address, if anything.
+    """
+
+    __slots__ = ("acquaintance", "endpoint", "fresh", "number", "room", "token")
+
+    def __init__(self, endpoint: Endpoint, number: int, token: bytes, fresh: bytes, room: int):
+        self.endpoint = endpoint
+        self.number = number
+        self.token = token
+        self.fresh = fresh
+        self.room = room
+        self.acquaintance: Acquaintance | None = None
+
+
+class Exchange:
+    """A node's traffic.
+
+    Args:
+        codec: Messages ↔ what the driver carries.
+        params: Deadlines and bounds.
+        entropy: Source of secret octets.
+        agenda: Where deadlines stand.
+        reach: Is told where others see us.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        params: Params,
+        entropy: Callable[[int], bytes],
+        agenda: Agenda,
+        reach: Reach,
+    ) -> None:
+        self._codec = codec
+        self._entropy = entropy
+        self._reach = reach
+        self.acquaintances = Acquaintances(params)
+        self.requests = Requests(agenda, params.max_outstanding)
+        self.tokens = Tokens(entropy, params.token_s)
+        self.counts: Counter[Any] = Counter()
+        """By a message's class when received, by (class,) when sent, by name for the rest."""
+        self._outbox: list[tuple[bytes, Endpoint]] = []
+        self._numbers: deque[int] = deque()
+        self._packed: dict[Endpoint, bytes] = {}
+        self._padding = _SMALLEST_PADDING | {
+            Find: min(_BYTES_PER_PEER * params.k, MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES),
+            Read: MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES,
+        }
+
+    def take_outbox(self) -> list[tuple[bytes, Endpoint]]:
+        """Datagrams since the last call."""
+        outbox, self._outbox = self._outbox, []
+        return outbox
+
+    def packed(self, endpoint: Endpoint) -> bytes:
+        """The packed form of an endpoint, remembered."""
+        known = self._packed.get(endpoint)
+        if known is None:
+            if len(self._packed) >= _PACKED_KEPT:
+                self._packed.clear()
+            known = self._packed[endpoint] = pack_endpoint(endpoint)
+        return known
+
+    def ask(
+        self,
+        endpoint: Endpoint,
+        kind: type[Request],
+        fields: tuple[Any, ...],
+        activity: Activity,
+        now: int,
+        about: Any = None,
+    ) -> Outstanding | None:
+        """Send a request; `activity` is told what comes of it.
+
+        Args:
+            endpoint: To whom.
+            kind: Class of the request.
+            fields: Its own fields in order, without padding.
+            activity: Whose request it is.
+            now: Nanoseconds.
+            about: Kept with the request for the activity.
+
+        Returns:
+            The outstanding request; None when too many are outstanding: nothing was sent.
+        """
+        if self.requests.full:
+            self.counts["dropped.too_many_requests"] += 1
+            return None
+        known = self.acquaintances.meet(endpoint)
+        known.asked = True
+        if kind in self._padding:
+            some = (_SMALLEST_PADDING.get(kind, 0) if known.token else self._padding[kind],)
+            fields = (*fields, bytes(some[0]))
+        number = self._number()
+        soft, hard = self.acquaintances.deadlines(known)
+        asked = Outstanding(
+            self.requests,
+            number,
+            endpoint,
+            REPLIES[kind],
+            activity,
+            about,
+            now,
+            now + hard,
+            bool(known.token),
+        )
+        self.requests.open(asked, now + soft)
+        self.send(kind(number, known.token, *fields), endpoint)
+        return asked
+
+    def asker(self, request: Request, source: Endpoint, size: int, now: int) -> Asker:
+        """Who sent `request`, a datagram of `size` octets."""
+        current = self.tokens.token(source, now)
+        if request.token == current:
+            asker = Asker(source, request.number, current, b"", MAX_DATAGRAM_BYTES)
+        elif self.tokens.is_valid(request.token, source, now):
+            asker = Asker(source, request.number, request.token, current, MAX_DATAGRAM_BYTES)
+        else:
+            asker = Asker(source, request.number, b"", current, size)
+        asker.acquaintance = known = self.acquaintances.at(source)
+        if known is not None and asker.token:
+            known.heard = now
+        return asker
+
+    def answer(self, asker: Asker, kind: type[Reply], fields: tuple[Any, ...]) -> None:
+        """Reply to `asker`, unless that were more than he may be told."""
+        known = asker.acquaintance is not None and asker.acquaintance.peer is not None
+        head = (asker.number, asker.fresh, self.packed(asker.endpoint), known)
+        message = kind(*head, *fields)
+        data = self._codec.encode(message)
+        if self._codec.size(data) > asker.room:
+            self.counts["dropped.reply_too_large"] += 1
+            return
+        self.counts[(kind,)] += 1
+        self._outbox.append((data, asker.endpoint))
+
+    def send(self, message: Message, endpoint: Endpoint) -> None:
+        """Send any message."""
+        self.counts[(type(message),)] += 1
+        self._outbox.append((self._codec.encode(message), endpoint))
+
+    def take_reply(self, reply: Reply, source: Endpoint, now: int) -> None:
+        """Give a reply to who asked for it; count and drop it when nobody did."""
+        asked = self.requests.match(reply, source)
+        if asked is None:
+            self.counts["dropped.unasked_reply"] += 1
+            return
+        known = self.acquaintances.meet(source)
+        self.acquaintances.on_round_trip(known, now - asked.sent)
+        known.heard = now
+        if reply.token:
+            known.token = reply.token
+        known.knows_us = reply.known
+        known.seen_us_at = reply.seen
+        self._reach.on_witness(known.group, reply.seen)
+        asked.activity.on_reply(asked, reply, now)
+
+    def _number(self) -> int:
+        """64 random bits nobody else can guess."""
+        if not self._numbers:
+            data = self._entropy(_NUMBER_BYTES * _NUMBERS_AT_ONCE)
+            self._numbers.extend(
+                int.from_bytes(data[at : at + _NUMBER_BYTES])
+                for at in range(0, len(data), _NUMBER_BYTES)
+            )
+        return self._numbers.popleft()

@@ -1,0 +1,215 @@
+"""Proving ids: ours to others, theirs to us.
+
+A ping brings the token without which nobody signs anything; then each side signs the other's
+nonce. Whoever asks may sign first, as soon as it knows that the endpoint at which it is seen is
+its own; otherwise it asks the other side to go first.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.proofs import NONCE_BYTES, check_proof, make_proof
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.wire.datagrams import Introduce, Introduced, Ping, Pong
+
+Then = Callable[[Peer | None, int], None]
+"""Is told the proved peer, or None, and the time."""
+
+_MOST_ROUNDS = 4
+"""Ping, an outdated token, they first, we second: no honest introduction takes more."""
+
+
+class _Introduction:
+    __slots__ = (
+        "claimed",
+        "endpoint",
+        "other",
+        "prove_us",
+        "proved",
+        "rounds",
+        "signed",
+        "then",
+    )
+
+    def __init__(self, endpoint: Endpoint, claimed: int | None, prove_us: bool) -> None:
+        self.endpoint = endpoint
+        self.claimed = claimed
+        self.other = claimed
+        self.prove_us = prove_us
+        self.proved: Peer | None = None
+        self.rounds = 0
+        self.signed = False
+        self.then: list[Then] = []
+
+
+class Introducer(Task):
+    """Carries out introductions, a bounded number at a time.
+
+    Args:
+        parts: The node's.
+        at_once: Most introductions in flight; the rest wait their turn.
+    """
+
+    def __init__(self, parts: Parts, at_once: int) -> None:
+        super().__init__(parts)
+        self._at_once = at_once
+        self._running: dict[Endpoint, _Introduction] = {}
+        self._waiting: deque[_Introduction] = deque()
+        self.on_idle: list[Callable[[int], None]] = []
+        """Are called once, when nothing runs or waits any more."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether no introduction is under way."""
+        return not self._running and not self._waiting
+
+    def introduce(
+        self,
+        endpoint: Endpoint,
+        claimed: int | None,
+        now: int,
+        then: Then | None = None,
+        *,
+        prove_us: bool = False,
+    ) -> None:
+        """Have whoever is at `endpoint` prove its id, now, even if it did before.
+
+        Args:
+            endpoint: Where.
+            claimed: Id that it must be; None: whichever it is.
+            now: Nanoseconds.
+            then: Is told the outcome.
+            prove_us: Whether our id is to be proved there as well.
+        """
+        known = self._running.get(endpoint) or next(
+            (waiting for waiting in self._waiting if waiting.endpoint == endpoint), None
+        )
+        if known is not None and (claimed is None or known.claimed == claimed):
+            known.prove_us |= prove_us
+        else:
+            known = _Introduction(endpoint, claimed, prove_us)
+            self._waiting.append(known)
+        if then is not None:
+            known.then.append(then)
+        self._pump(now)
+
+    def _pump(self, now: int) -> None:
+        held: list[_Introduction] = []
+        while self._waiting and len(self._running) < self._at_once:
+            introduction = self._waiting.popleft()
+            if introduction.endpoint in self._running:
+                held.append(introduction)
+                continue
+            self._running[introduction.endpoint] = introduction
+            self._step(introduction, now)
+        self._waiting.extendleft(reversed(held))
+        if self.idle and self.on_idle:
+            waiting, self.on_idle = self.on_idle, []
+            for call in waiting:
+                call(now)
+
+    def _step(self, introduction: _Introduction, now: int) -> None:
+        """Send the next request of an introduction, or end it."""
+        parts, endpoint = self.parts, introduction.endpoint
+        introduction.rounds += 1
+        if introduction.rounds > _MOST_ROUNDS:
+            self._end(introduction, now)
+            return
+        known = parts.exchange.acquaintances.meet(endpoint)
+        server = parts.reach.is_server
+        if not known.token or introduction.other is None:
+            ping = (parts.own_id_bytes, server)
+            asked = parts.exchange.ask(endpoint, Ping, ping, self, now, introduction)
+        else:
+            may_sign = introduction.proved or parts.reach.is_ours(known.seen_us_at)
+            introduction.signed = introduction.prove_us and bool(may_sign)
+            signature = b""
+            if introduction.signed:
+                signature = make_proof(
+                    parts.key,
+                    asker=introduction.other,
+                    nonce=known.token,
+                    seen=known.seen_us_at,
+                )
+                parts.count("proofs.made")
+            seen = parts.exchange.packed(endpoint)
+            fields = (parts.public.raw, server, seen, signature)
+            asked = parts.exchange.ask(endpoint, Introduce, fields, self, now, introduction)
+        if asked is None:
+            self._end(introduction, now)
+
+    def on_reply(self, asked: Outstanding, reply: Pong | Introduced, now: int) -> None:
+        """A token came, or a proof."""
+        introduction: _Introduction = asked.about
+        if isinstance(reply, Pong):
+            self._on_pong(introduction, reply, now)
+        else:
+            self._on_introduced(introduction, asked.number, reply, now)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """Nobody is there, or nobody who proves anything."""
+        self._end(asked.about, now)
+
+    def _on_pong(self, introduction: _Introduction, reply: Pong, now: int) -> None:
+        said = int.from_bytes(reply.sender)
+        if introduction.claimed is not None and said != introduction.claimed:
+            self._end(introduction, now)
+            return
+        introduction.other = said
+        self._step(introduction, now)
+
+    def _on_introduced(
+        self, introduction: _Introduction, number: int, reply: Introduced, now: int
+    ) -> None:
+        if not reply.key:
+            if not reply.token:
+                introduction.prove_us = True
+            if introduction.signed and not reply.token:
+                self._end(introduction, now)
+            else:
+                self._step(introduction, now)
+            return
+        if introduction.proved is None:
+            introduction.proved = self._checked(introduction, number, reply)
+            if introduction.proved is None:
+                self._end(introduction, now)
+                return
+            self._on_proof(introduction.proved, reply.server, now)
+        if introduction.prove_us and not reply.known:
+            self._step(introduction, now)
+        else:
+            self._end(introduction, now)
+
+    def _checked(
+        self, introduction: _Introduction, number: int, reply: Introduced
+    ) -> Peer | None:
+        parts = self.parts
+        parts.count("proofs.checked")
+        prover = check_proof(
+            parts.cryptography,
+            reply.key,
+            reply.signature,
+            asker=parts.own_id,
+            nonce=number.to_bytes(NONCE_BYTES),
+            seen=parts.exchange.packed(introduction.endpoint),
+        )
+        if prover is None or prover.node_id != introduction.other:
+            parts.count("dropped.false_proof")
+            return None
+        return parts.book.remember(Peer(prover.node_id, introduction.endpoint))
+
+    def _on_proof(self, peer: Peer, server: bool, now: int) -> None:
+        known = self.parts.exchange.acquaintances.meet(peer.endpoint)
+        known.peer = peer
+        known.server = server
+        if server:
+            self.parts.admit(peer, now)
+
+    def _end(self, introduction: _Introduction, now: int) -> None:
+        if self._running.get(introduction.endpoint) is introduction:
+            del self._running[introduction.endpoint]
+        for then in introduction.then:
+            then(introduction.proved, now)
+        self._pump(now)

@@ -1,0 +1,236 @@
+"""Entering the network: somebody answers, others see whether they can reach us, we walk home.
+
+1. Whoever is at the given endpoints proves its id.
+2. They have strangers knock at our address: that makes us a server, or leaves us a client.
+3. A walk to our own id makes us known to those closest to it; a question for each far bucket
+   that is still thin makes contacts there.
+"""
+
+from collections.abc import Callable
+
+from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
+from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.core import Joined, JoinFailed, Role
+from seattle_p2p.overlay.introducer import Introducer
+from seattle_p2p.overlay.params import nanoseconds
+from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.overlay.walk import Notice, Walk
+from seattle_p2p.wire.datagrams import Dialling, DialMe, Find, Found
+
+TimeCall = Callable[[int], None]
+
+_DOORS = 16
+"""Most endpoints tried at once."""
+_DIALLERS = 3
+"""Peers asked to have us dialled."""
+_DIALS_REMEMBERED = 16
+
+
+class RoleFinding(Task):
+    """Has strangers knock at our address, and waits for it a short while.
+
+    Args:
+        parts: The node's.
+        then: Is called with the time once the role is known, or nobody knocked in time.
+    """
+
+    def __init__(self, parts: Parts, then: TimeCall) -> None:
+        super().__init__(parts)
+        self._then = then
+        self._unanswered = 0
+        self._knocks_expected = 0
+
+    def start(self, helpers: list[Peer], now: int) -> None:
+        """Ask `helpers`; ends at once when there are none or the role is known."""
+        parts = self.parts
+        if parts.reach.role is not Role.UNKNOWN or not helpers:
+            self._end(now)
+            return
+        for helper in helpers[:_DIALLERS]:
+            asked = parts.exchange.ask(helper.endpoint, DialMe, (), self, now)
+            if asked is not None:
+                self._unanswered += 1
+                parts.dials[asked.number] = None
+        for old in list(parts.dials)[:-_DIALS_REMEMBERED]:
+            del parts.dials[old]
+        parts.agenda.at(now + nanoseconds(parts.params.dial_s), self)
+
+    def on_reply(self, asked: Outstanding, reply: Dialling, now: int) -> None:
+        """A helper asked so many to knock."""
+        self._knocks_expected += reply.asked
+        self._settle(now)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """A helper does not help."""
+        self._settle(now)
+
+    def on_knock(self, now: int) -> None:
+        """Somebody knocked: go on."""
+        self._end(now)
+
+    def ring(self, now: int) -> None:
+        """Nobody knocked in time."""
+        self._end(now)
+
+    def _settle(self, now: int) -> None:
+        """Where nobody else is, being seen at our own socket's address has to do."""
+        self._unanswered -= 1
+        if self._unanswered or self._knocks_expected:
+            return
+        self._end(now)
+
+    def _end(self, now: int) -> None:
+        if self.finished:
+            return
+        self.give_up()
+        reach = self.parts.reach
+        if reach.role is Role.UNKNOWN and not self._knocks_expected and reach.is_undisguised:
+            reach.role = Role.SERVER
+        self._then(now)
+
+
+class FarFilling(Task):
+    """Makes contacts in far buckets that are thin: one question each, answered by one peer.
+
+    A walk home meets mostly neighbours; a far bucket with a single contact would be one death
+    away from being empty.
+
+    Args:
+        parts: The node's.
+        introducer: The node's own.
+        then: Is called with the time at the end.
+    """
+
+    def __init__(self, parts: Parts, introducer: Introducer, then: TimeCall) -> None:
+        super().__init__(parts)
+        self._introducer = introducer
+        self._then = then
+        self._unanswered = 0
+
+    def start(self, now: int) -> None:
+        """Ask, for each thin bucket, the contact closest to a random id of its range."""
+        parts = self.parts
+        for bucket in list(parts.table.buckets):
+            lower, upper = bucket.range
+            if len(bucket.nodes) >= self._enough or lower <= parts.own_id <= upper:
+                continue
+            target = lower + parts.rng.getrandbits(ID_BITS) % (upper - lower + 1)
+            for peer in parts.best_contacts(target, 1):
+                server = parts.reach.is_server
+                families = parts.families
+                fields = (parts.own_id_bytes, server, families, target.to_bytes(ID_BYTES))
+                if parts.exchange.ask(peer.endpoint, Find, fields, self, now, bucket.range):
+                    self._unanswered += 1
+        if not self._unanswered:
+            self._end(now)
+
+    def on_reply(self, asked: Outstanding, reply: Found, now: int) -> None:
+        """Introduce ourselves to as many as the bucket lacks."""
+        parts = self.parts
+        lower, upper = asked.about
+        lacking = self._enough - len(parts.table.bucket_of(lower).nodes)
+        for peer in parts.usable_peers(reply.peers):
+            if lacking > 0 and lower <= peer.id <= upper and not parts.table.contact(peer.id):
+                lacking -= 1
+                self._introducer.introduce(
+                    peer.endpoint, peer.id, now, prove_us=parts.reach.is_server
+                )
+        self._settle(now)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """Then this bucket stays as it is."""
+        self._settle(now)
+
+    @property
+    def _enough(self) -> int:
+        return max(self.parts.params.k // 2, 1)
+
+    def _settle(self, now: int) -> None:
+        self._unanswered -= 1
+        if not self._unanswered:
+            self._end(now)
+
+    def _end(self, now: int) -> None:
+        self.give_up()
+        self._then(now)
+
+
+class Joining(Task):
+    """One attempt to enter the network.
+
+    Args:
+        parts: The node's.
+        endpoints: Where to knock.
+        introducer: The node's own.
+        notice: Is told of every peer that answers a walk.
+        number: The application's request number.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        endpoints: list[Endpoint],
+        introducer: Introducer,
+        notice: Notice,
+        number: int,
+    ) -> None:
+        super().__init__(parts, number)
+        self._endpoints = endpoints[:_DOORS]
+        self._introducer = introducer
+        self._notice = notice
+        self._unanswered = len(self._endpoints)
+        self._helpers: list[Peer] = []
+        self._step: Task | None = None
+
+    def start(self, now: int) -> None:
+        """Knock everywhere at once; the first proof opens the way."""
+        if not self._endpoints:
+            self._end(now)
+        for endpoint in self._endpoints:
+            self._introducer.introduce(endpoint, None, now, self._on_door)
+
+    def on_knock(self, now: int) -> None:
+        """A stranger reached us while we ask for that."""
+        if isinstance(self._step, RoleFinding):
+            self._step.on_knock(now)
+
+    def give_up(self) -> None:
+        """Stop, and the step that is under way."""
+        if self._step is not None:
+            self._step.give_up()
+        super().give_up()
+
+    def _on_door(self, peer: Peer | None, now: int) -> None:
+        if self.finished:
+            return
+        self._unanswered -= 1
+        if peer is not None:
+            self._helpers.append(peer)
+            if self._step is None:
+                self._step = finding = RoleFinding(self.parts, self._walk_home)
+                finding.start(self._helpers, now)
+        elif not self._unanswered and not self._helpers:
+            self.finish(JoinFailed(request=self.number, asked=len(self._endpoints)))
+
+    def _walk_home(self, now: int) -> None:
+        own_id = self.parts.own_id
+        self._step = walk = Walk(
+            self.parts, own_id, now, notice=self._notice, then=self._fill_far_buckets
+        )
+        walk.start(now)
+
+    def _fill_far_buckets(self, _walk: Walk, now: int) -> None:
+        self._step = filling = FarFilling(self.parts, self._introducer, self._await_proofs)
+        filling.start(now)
+
+    def _await_proofs(self, now: int) -> None:
+        if self._introducer.idle:
+            self._end(now)
+        else:
+            self._introducer.on_idle.append(self._end)
+
+    def _end(self, now: int) -> None:
+        parts = self.parts
+        event = Joined(request=self.number, peers=len(parts.table), role=parts.reach.role)
+        self.finish(event)

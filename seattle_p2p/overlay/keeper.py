@@ -1,0 +1,79 @@
+"""Keeping the table true: contacts that fall silent are pinged, and leave when they stay so."""
+
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.wire.datagrams import Ping, Pong
+
+_REMEMBERED = 64
+
+
+class Keeper(Task):
+    """Checks contacts one by one; a single lost datagram costs nobody its place.
+
+    Args:
+        parts: The node's.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self._silences: dict[int, int] = {}
+        self.lost: dict[int, Peer] = {}
+        """Contacts that were dropped, the latest last: they may only have been cut off."""
+
+    def on_silent(self, peer: Peer, now: int) -> None:
+        """A contact left a request without an answer."""
+        if peer.id in self._silences:
+            return
+        self.parts.suspects.add(peer.id)
+        self.check(peer, now)
+
+    def check(self, peer: Peer, now: int) -> None:
+        """See whether a contact is still there: its bucket is full and others wait."""
+        if peer.id not in self._silences:
+            self._silences[peer.id] = 0
+            self._ping(peer, now)
+
+    def on_reply(self, asked: Outstanding, reply: Pong, now: int) -> None:
+        """The contact lives, or somebody else has its address now."""
+        peer: Peer = asked.about
+        self._settle(peer)
+        if int.from_bytes(reply.sender) == peer.id:
+            self.parts.table.touch(peer)
+        else:
+            self._drop(peer)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """Ping again, or drop the contact."""
+        peer: Peer = asked.about
+        self.parts.suspects.add(peer.id)
+        self._silences[peer.id] += 1
+        if self._silences[peer.id] < self.parts.params.silences:
+            self._ping(peer, now)
+            return
+        self._settle(peer)
+        self._drop(peer)
+        self.lost.pop(peer.id, None)
+        if len(self.lost) >= _REMEMBERED:
+            del self.lost[next(iter(self.lost))]
+        self.lost[peer.id] = peer
+
+    def _ping(self, peer: Peer, now: int) -> None:
+        fields = (self.parts.own_id_bytes, self.parts.reach.is_server)
+        if self.parts.exchange.ask(peer.endpoint, Ping, fields, self, now, peer) is None:
+            self._settle(peer)
+
+    def _settle(self, peer: Peer) -> None:
+        self._silences.pop(peer.id, None)
+        self.parts.suspects.discard(peer.id)
+
+    def _drop(self, peer: Peer) -> None:
+        parts = self.parts
+        if parts.table.contact(peer.id) != peer:
+            return
+        parts.table.remove_contact(peer)
+        known = parts.exchange.acquaintances.at(peer.endpoint)
+        if known is not None:
+            known.peer = None
+            known.server = False
+        parts.count("evicted")

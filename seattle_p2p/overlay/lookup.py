@@ -1,0 +1,152 @@
+"""One iterative search for the best live peers of a target (Kademlia, section 2.3).
+
+A window instead of rounds: `alpha` queries are on their way that are not slow; a slow peer
+keeps its place but another one is asked beside it, and its late reply still counts. Says whom
+to ask and when it is done; neither sends nor waits.
+"""
+
+from bisect import insort
+from collections.abc import Iterable
+from operator import itemgetter
+
+from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.order import best
+
+_FRESH, _ASKED, _SLOW, _ANSWERED, _GIVEN_UP = range(5)
+_KEPT_FACTOR = 8
+"""The list of candidates keeps so many times k: more than the order can ever need at once."""
+
+
+class Lookup:
+    """Find the best `k` live peers of a target.
+
+    Ask `queries` whom to query, report what came of each with `on_reply`, `on_slow` or
+    `on_silence`, stop when `done`.
+
+    Args:
+        target: Identifier looked for, 0 <= target < 2**160.
+        seeds: Peers already known.
+        k: How many peers to find.
+        alpha: Most queries in flight that are not slow.
+        most_requests: Bound on queries, whatever the answers say.
+        avoid: Ids that are never candidates: our own, those of other paths.
+    """
+
+    def __init__(
+        self,
+        target: int,
+        seeds: Iterable[Peer],
+        *,
+        k: int,
+        alpha: int,
+        most_requests: int,
+        avoid: Iterable[int] = (),
+    ) -> None:
+        self.target = target
+        self._k = k
+        self._alpha = alpha
+        self._left = most_requests
+        self._avoid = set(avoid)
+        self._candidates: list[tuple[int, Peer]] = []
+        self._states: dict[int, int] = {}
+        self._claimed: dict[Endpoint, int] = {}
+        self._prompt = 0
+        self._in_flight = 0
+        self._closest: list[Peer] | None = None
+        self.asked = 0
+        self._learn(seeds)
+
+    @property
+    def closest(self) -> list[Peer]:
+        """The best k candidates so far that were not given up, best first."""
+        if self._closest is None:
+            self._closest = best(map(itemgetter(1), self._candidates), self._k)
+        return self._closest
+
+    @property
+    def answered(self) -> list[Peer]:
+        """Those of `closest` that answered: what the search found, best first."""
+        states = self._states
+        return [peer for peer in self.closest if states[peer.id] == _ANSWERED]
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it may ask nobody any more, though it would have to."""
+        return self._left <= 0
+
+    @property
+    def done(self) -> bool:
+        """True once each of the k best has answered, or nobody may be asked any more."""
+        states = self._states
+        if all(states[peer.id] == _ANSWERED for peer in self.closest):
+            return True
+        return self._left <= 0 and self._in_flight == 0
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether each of the k best has answered, and there is one."""
+        states = self._states
+        closest = self.closest
+        return bool(closest) and all(states[peer.id] == _ANSWERED for peer in closest)
+
+    def queries(self) -> list[Peer]:
+        """Peers to query now; each is named once."""
+        room = min(self._alpha - self._prompt, self._left)
+        if room <= 0:
+            return []
+        states = self._states
+        fresh = [peer for peer in self.closest if states[peer.id] == _FRESH][:room]
+        for peer in fresh:
+            states[peer.id] = _ASKED
+        self._prompt += len(fresh)
+        self._in_flight += len(fresh)
+        self._left -= len(fresh)
+        self.asked += len(fresh)
+        return fresh
+
+    def on_reply(self, peer: Peer, found: Iterable[Peer]) -> None:
+        """Take in the peers that `peer` answered with."""
+        if self._settle(peer):
+            self._states[peer.id] = _ANSWERED
+            self._learn(found)
+
+    def on_slow(self, peer: Peer) -> None:
+        """`peer` takes long: somebody else may be asked beside it."""
+        if self._states.get(peer.id) == _ASKED:
+            self._states[peer.id] = _SLOW
+            self._prompt -= 1
+
+    def on_silence(self, peer: Peer) -> None:
+        """Give `peer` up, so that the next best moves into the best k."""
+        if self._settle(peer):
+            self._states[peer.id] = _GIVEN_UP
+            self._candidates = [entry for entry in self._candidates if entry[1].id != peer.id]
+            self._closest = None
+
+    def _settle(self, peer: Peer) -> bool:
+        state = self._states.get(peer.id)
+        if state not in (_ASKED, _SLOW):
+            return False
+        self._in_flight -= 1
+        if state == _ASKED:
+            self._prompt -= 1
+        return True
+
+    def _learn(self, peers: Iterable[Peer]) -> None:
+        """Take up candidates not met before: one id has one endpoint here, and the reverse."""
+        states, claimed = self._states, self._claimed
+        for peer in peers:
+            if peer.id in states or peer.endpoint in claimed or peer.id in self._avoid:
+                continue
+            states[peer.id] = _FRESH
+            claimed[peer.endpoint] = peer.id
+            insort(self._candidates, (peer.id ^ self.target, peer), key=itemgetter(0))
+            self._closest = None
+        limit = _KEPT_FACTOR * self._k
+        if len(self._candidates) > limit:
+            for _, peer in self._candidates[limit:]:
+                if states[peer.id] == _FRESH:
+                    del states[peer.id]
+                    del claimed[peer.endpoint]
+            del self._candidates[limit:]
+            self._closest = None

@@ -1,0 +1,34 @@
+"""Which of many peers are the best for a target: by rank within their IP group, then distance.
+
+The nearest of every IP group come first, then the seconds of every group, and so on. One party
+with many ids in few groups therefore cannot fill an answer, however close its ids are; with a
+single group, as on a campus or on loopback, the order is plain distance.
+"""
+
+from collections.abc import Iterable
+
+from seattle_p2p.overlay.contact import Peer
+
+
+def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
+    """The best `count` of peers that come by rising distance, best first.
+
+    Takes no more of them than it needs when there are `count` groups among the nearest.
+    """
+    ranks: dict[bytes, int] = {}
+    tiers: list[list[Peer]] = [[]]
+    first = tiers[0]
+    for peer in nearest_first:
+        rank = ranks.get(peer.group, 0)
+        ranks[peer.group] = rank + 1
+        if rank == len(tiers):
+            tiers.append([])
+        tiers[rank].append(peer)
+        if len(first) == count:
+            return first
+    chosen: list[Peer] = []
+    for tier in tiers:
+        chosen += tier[: count - len(chosen)]
+        if len(chosen) == count:
+            break
+    return chosen

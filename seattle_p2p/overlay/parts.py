@@ -1,0 +1,135 @@
+"""What the parts of one node share, and what every longer piece of work is."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from seattle_p2p.identity.keys import ID_BYTES, PublicKey
+from seattle_p2p.overlay.agenda import Agenda, Alarm
+from seattle_p2p.overlay.contact import Endpoint, Peer, PeerBook
+from seattle_p2p.overlay.core import Cryptography, Event, Signer
+from seattle_p2p.overlay.estimate import SizeEstimate
+from seattle_p2p.overlay.exchange import Exchange
+from seattle_p2p.overlay.params import Params
+from seattle_p2p.overlay.reach import Reach
+from seattle_p2p.overlay.records import Records
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.overlay.table import PeerTable
+from seattle_p2p.wire.codec import Codec
+
+_BOTH_FAMILIES = 3
+
+
+class Parts:
+    """The parts of a node, handed to each piece of work; arguments as for `OverlayNode`."""
+
+    def __init__(
+        self,
+        key: Signer,
+        *,
+        codec: Codec,
+        params: Params,
+        rng: random.Random,
+        entropy: Callable[[int], bytes],
+        cryptography: Cryptography,
+        book: PeerBook,
+        serve: bool,
+    ) -> None:
+        self.key = key
+        self.public: PublicKey = key.public
+        self.own_id = key.public.node_id
+        self.own_id_bytes = self.own_id.to_bytes(ID_BYTES)
+        self.params = params
+        self.rng = rng
+        self.entropy = entropy
+        self.cryptography = cryptography
+        self.book = book
+        self.families = _BOTH_FAMILIES
+        """Address families our socket can use: 1 IPv4, 2 IPv6, 3 both."""
+        self.agenda = Agenda()
+        self.reach = Reach(serve=serve)
+        self.exchange = Exchange(codec, params, entropy, self.agenda, self.reach)
+        self.table = PeerTable(self.own_id, params.k)
+        self.records = Records(params)
+        self.estimate = SizeEstimate()
+        self.events: list[Event] = []
+        self.tasks: dict[int, Task] = {}
+        """Work under way that an application asked for, by request number."""
+        self.suspects: set[int] = set()
+        """Contacts that left a request without an answer and are being checked."""
+        self.dials: dict[int, None] = {}
+        """Numbers of our latest `DialMe` requests: what a stranger's knock must name."""
+        self.admit: Callable[[Peer, int], None]
+        """Offers the table a server whose id is proved; set by the node."""
+
+    def count(self, what: str) -> None:
+        """Count something that happened."""
+        self.exchange.counts[what] += 1
+
+    def usable_peers(self, packed: Iterable[bytes]) -> list[Peer]:
+        """The peers somebody named that are not us and that we could write to."""
+        read, own, families = self.book.peer, self.own_id, self.families
+        found = []
+        for data in packed:
+            peer = read(data)
+            if peer is not None and peer.id != own and peer.endpoint.family & families:
+                found.append(peer)
+        return found
+
+    def best_contacts(self, target: int, count: int) -> list[Peer]:
+        """The best contacts of a target, without those that seem to have died."""
+        if not self.suspects:
+            return self.table.nearest(target, count)
+        found = self.table.nearest(target, count + len(self.suspects))
+        return [peer for peer in found if peer.id not in self.suspects][:count]
+
+    def proved_peer(self, endpoint: Endpoint) -> Peer | None:
+        """Whose id was proved to us at `endpoint`."""
+        known = self.exchange.acquaintances.at(endpoint)
+        return known.peer if known is not None else None
+
+
+class Task(Alarm):
+    """Work that spans several requests; ends by itself, or is given up.
+
+    Args:
+        parts: The node's.
+        number: The application's request number; 0 for the node's own work.
+    """
+
+    def __init__(self, parts: Parts, number: int = 0) -> None:
+        super().__init__()
+        self.parts = parts
+        self.number = number
+        self.open_requests: dict[int, Outstanding] = {}
+        self.finished = False
+
+    def give_up(self) -> None:
+        """Stop: nothing of it stays, and nobody is told."""
+        if self.finished:
+            return
+        self.finished = True
+        self.parts.exchange.requests.give_up(self)
+        self.parts.agenda.cancel(self)
+        self.parts.tasks.pop(self.number, None)
+
+    def finish(self, event: Event | None = None) -> None:
+        """Stop, and tell the application `event`, if it asked for anything."""
+        if self.finished:
+            return
+        self.give_up()
+        if event is not None:
+            self.parts.events.append(event)
+
+    def on_reply(self, asked: Outstanding, reply: Any, now: int) -> None:
+        """See `requests.Activity`."""
+        raise NotImplementedError
+
+    def on_slow(self, asked: Outstanding, now: int) -> None:
+        """See `requests.Activity`; most work just goes on waiting."""
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """See `requests.Activity`."""
+        raise NotImplementedError

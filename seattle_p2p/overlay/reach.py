@@ -1,0 +1,75 @@
+"""Where we are: our own sockets, where others see us, whether strangers can reach us."""
+
+from collections.abc import Iterable
+
+from seattle_p2p.errors import MalformedMessage
+from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.overlay.core import Role
+from seattle_p2p.wire.endpoints import pack_endpoint, unpack_endpoint
+
+_MOST_WITNESSES = 64
+
+
+class Reach:
+    """Keeps what peers said about our endpoint, one voice for each IP group.
+
+    Args:
+        serve: Whether this node may be a server at all; an experimenter's is not.
+    """
+
+    def __init__(self, *, serve: bool) -> None:
+        self.serve = serve
+        self.role = Role.UNKNOWN if serve else Role.CLIENT
+        self._local: set[bytes] = set()
+        self._witnesses: dict[bytes, bytes] = {}
+
+    @property
+    def is_server(self) -> bool:
+        """Whether we tell others that we are a server."""
+        return self.role is Role.SERVER
+
+    @property
+    def is_undisguised(self) -> bool:
+        """Whether others see us at the very address of our own socket: nothing in between."""
+        seen = self._most_seen()
+        return seen is not None and seen in self._local
+
+    @property
+    def seen_at(self) -> Endpoint | None:
+        """Where most IP groups see us."""
+        seen = self._most_seen()
+        try:
+            return unpack_endpoint(seen) if seen else None
+        except MalformedMessage:
+            return None
+
+    def set_local(self, endpoints: Iterable[Endpoint]) -> None:
+        """Our own sockets, as the driver bound them; and public addresses we were told of."""
+        self._local = {pack_endpoint(endpoint) for endpoint in endpoints}
+
+    def on_witness(self, group: bytes, seen: bytes) -> None:
+        """Somebody of an IP group, whom we asked, sees us at a packed endpoint."""
+        if self._witnesses.get(group) == seen:
+            return
+        self._witnesses.pop(group, None)
+        if len(self._witnesses) >= _MOST_WITNESSES:
+            del self._witnesses[next(iter(self._witnesses))]
+        self._witnesses[group] = seen
+
+    def is_ours(self, seen: bytes) -> bool:
+        """Whether we may sign that we are at this packed endpoint, for somebody unproved.
+
+        It is one of our sockets, or at least half of the witnesses of its family name it. A
+        node that knows nothing yet, neither from its driver nor from others, believes anyone:
+        otherwise the first two nodes of a network could not meet.
+        """
+        if seen in self._local:
+            return True
+        family = [said for said in self._witnesses.values() if said[:1] == seen[:1]]
+        if not family:
+            return not self._local
+        return 2 * family.count(seen) >= len(family)
+
+    def _most_seen(self) -> bytes | None:
+        said = list(self._witnesses.values())
+        return max(said, key=said.count) if said else None

@@ -1,0 +1,279 @@
+"""Reading who advertises under a key: walk to the place, take in pages, have nodes prove it.
+
+The walk asks for adverts as it goes, so the first ones come with the first holder's answer.
+A large set is read from one holder in ranges of node ids, many at a time; the other holders
+are only asked where their digest differs from what is known by then.
+"""
+
+from typing import Any
+
+from seattle_p2p.errors import PeerError
+from seattle_p2p.identity.keys import ID_BYTES, PublicKey, sealing_secret
+from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.core import AdvertFound, AdvertsRead
+from seattle_p2p.overlay.introducer import Introducer
+from seattle_p2p.overlay.params import nanoseconds
+from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.overlay.shelf import Range, Shelf
+from seattle_p2p.overlay.walk import Notice, Walk
+from seattle_p2p.wire.adverts import Advert, open_advert, place_of
+from seattle_p2p.wire.datagrams import Adverts, Read, Report
+
+_REPORTED_TO = 3
+"""Holders told of a dead node; each sees for itself."""
+_VERSIONS = 3
+"""Adverts of one node that are tried, newest first, before it counts as dead."""
+
+
+class ReadingWalk(Walk):
+    """A walk whose queries ask for adverts as well.
+
+    Args:
+        reading: Is given every answer.
+        shelf: What is known of the place walked to.
+    """
+
+    def __init__(self, reading: "Reading", shelf: Shelf, now: int) -> None:
+        super().__init__(
+            reading.parts,
+            shelf.place,
+            now,
+            notice=reading.notice,
+            then=lambda walk, at: reading.on_walked(shelf, walk, at),
+        )
+        self._reading = reading
+        self._shelf = shelf
+
+    def _ask(self, peer: Peer, now: int) -> Outstanding | None:
+        parts, shelf = self.parts, self._shelf
+        digest = shelf.digest(Range(0, 0)) if shelf.settled else b""
+        fields = (self._target_bytes, parts.families, 0, 0, b"", digest)
+        return parts.exchange.ask(peer.endpoint, Read, fields, self, now, peer)
+
+    def _take(self, peer: Peer, reply: Any, now: int) -> None:
+        self._notice(peer, False, now)
+        self._reading.on_first_page(self._shelf, peer, reply, now)
+
+
+class Reading(Task):
+    """One request for the adverts of a person.
+
+    Args:
+        parts: The node's.
+        person: Whose adverts.
+        confirm: Whether each node must prove that it lives before it is told of.
+        notice: Is told of every peer that answers a walk.
+        number: The application's request number.
+    """
+
+    def __init__(
+        self, parts: Parts, person: PublicKey, *, confirm: bool, notice: Notice, number: int
+    ) -> None:
+        super().__init__(parts, number)
+        self.notice = notice
+        self._storage = parts.cryptography.storage_key(person).public.raw
+        self._secret = sealing_secret(person)
+        self._confirm = confirm
+        self._introducer = Introducer(parts, parts.params.confirmations)
+        self._walks: dict[int, Walk] = {}
+        self._shelves: dict[int, Shelf] = {}
+        self._seen: set[bytes] = set()
+        self._versions: dict[int, list[Advert]] = {}
+        self._trying: dict[int, int] = {}
+        self._told: dict[int, int] = {}
+        self._dead: set[int] = set()
+        self._holders: dict[int, Peer] = {}
+        self._sources: set[int] = set()
+        self._left = parts.params.read_requests
+        self._complete = False
+
+    def start(self, now: int) -> None:
+        """Walk to the place."""
+        self.parts.agenda.at(now + nanoseconds(self.parts.params.lookup_s), self)
+        self._walk_to(0, 0, now)
+
+    def ring(self, now: int) -> None:
+        """It took too long: end with what there is."""
+        self._complete = False
+        self._end()
+
+    def give_up(self) -> None:
+        """Stop, with every walk and every proof under way."""
+        for walk in list(self._walks.values()):
+            walk.give_up()
+        self._introducer.give_up()
+        super().give_up()
+
+    def on_first_page(self, shelf: Shelf, peer: Peer, reply: Adverts, now: int) -> None:
+        """What a peer answered to the walk's query."""
+        self._sources.add(peer.id)
+        if not reply.total and not reply.split:
+            return
+        self._holders[peer.id] = peer
+        self._take_in(shelf, reply.adverts, now)
+        shelf.on_page(peer, Range(0, 0), reply)
+        shelf.on_split(peer, reply.split)
+        self._turn_pages(shelf, now)
+
+    def on_walked(self, shelf: Shelf, walk: Walk, now: int) -> None:
+        """A walk has ended."""
+        if self.finished:
+            return
+        del self._walks[shelf.place]
+        if shelf.depth == 0:
+            self._complete = walk.complete
+        if shelf.is_split:
+            for prefix in shelf.subkeys():
+                self._walk_to(shelf.split, prefix, now)
+        self._end_if_done(now)
+
+    def on_reply(self, asked: Outstanding, reply: Any, now: int) -> None:
+        """A further page, or a report that was heard."""
+        if not isinstance(reply, Adverts):
+            return
+        shelf, peer, part = asked.about
+        self._take_in(shelf, reply.adverts, now)
+        shelf.on_page(peer, part, reply)
+        self._turn_pages(shelf, now)
+        self._end_if_done(now)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """A holder does not go on: the next one's turn."""
+        if asked.about is None:
+            return
+        shelf, peer, _ = asked.about
+        shelf.on_silence(peer)
+        self._turn_pages(shelf, now)
+        self._end_if_done(now)
+
+    def _walk_to(self, depth: int, prefix: int, now: int) -> None:
+        place = place_of(self._storage, depth, prefix)
+        if place in self._shelves:
+            return
+        shelf = self._shelves[place] = Shelf(
+            place, depth, prefix, self.parts.params.pages_in_flight
+        )
+        walk = self._walks[place] = ReadingWalk(self, shelf, now)
+        walk.start(now)
+
+    def _turn_pages(self, shelf: Shelf, now: int) -> None:
+        """Ask for the pages that may be asked for now."""
+        for peer, part in shelf.pages():
+            fields = (
+                shelf.place.to_bytes(ID_BYTES),
+                0,
+                part.bits,
+                part.prefix,
+                part.after,
+                shelf.digest(part),
+            )
+            about = (shelf, peer, part)
+            self._left -= 1
+            if self._left < 0 or not self.parts.exchange.ask(
+                peer.endpoint, Read, fields, self, now, about
+            ):
+                self._complete = False
+                shelf.on_silence(peer)
+
+    def _take_in(self, shelf: Shelf, sealed_adverts: list[bytes], now: int) -> None:
+        """Believe what its node signed; each sealed form is looked at once."""
+        verify = self.parts.cryptography.verify
+        for sealed in sealed_adverts:
+            known = sealed in self._seen
+            if known and shelf.has(sealed):
+                continue
+            self._seen.add(sealed)
+            try:
+                advert = open_advert(
+                    sealed, storage=self._storage, secret=self._secret, verify=verify
+                )
+            except PeerError:
+                self.parts.count("dropped.false_advert")
+                continue
+            shelf.add(sealed, advert.node.node_id, advert.sequence)
+            if not known:
+                self._on_advert(advert, now)
+
+    def _on_advert(self, advert: Advert, now: int) -> None:
+        id = advert.node.node_id
+        versions = self._versions.setdefault(id, [])
+        versions.append(advert)
+        versions.sort(key=lambda a: -a.sequence)
+        del versions[_VERSIONS:]
+        if not self._confirm:
+            if versions[0] is advert and self._told.get(id, -1) < advert.sequence:
+                self._tell(advert, alive=False)
+            return
+        if id not in self._trying and id not in self._told:
+            self._trying[id] = 0
+            self._try_next(id, now)
+
+    def _try_next(self, id: int, now: int) -> None:
+        """Have a node prove that it lives at the next endpoint it was advertised with."""
+        if id == self.parts.own_id:
+            del self._trying[id]
+            self._tell(self._versions[id][0], alive=True)
+            return
+        ways = self._ways_to(id)
+        index = self._trying[id]
+        if index >= len(ways):
+            del self._trying[id]
+            self._dead.add(id)
+            self._report(id, now)
+            self._end_if_done(now)
+            return
+        self._trying[id] = index + 1
+        endpoint, advert = ways[index]
+
+        def then(peer: Peer | None, at: int) -> None:
+            if self.finished:
+                return
+            if peer is None:
+                self._try_next(id, at)
+                return
+            del self._trying[id]
+            self._dead.discard(id)
+            self._tell(advert, alive=True)
+            self._end_if_done(at)
+
+        self._introducer.introduce(endpoint, id, now, then)
+
+    def _ways_to(self, id: int) -> list[tuple[Endpoint, Advert]]:
+        """Endpoints of a node with the newest advert that names each, newest advert first."""
+        ways: dict[Endpoint, Advert] = {}
+        for advert in self._versions[id]:
+            for endpoint in advert.overlay:
+                if endpoint.family & self.parts.families:
+                    ways.setdefault(endpoint, advert)
+        return list(ways.items())
+
+    def _tell(self, advert: Advert, *, alive: bool) -> None:
+        self._told[advert.node.node_id] = advert.sequence
+        self.parts.events.append(AdvertFound(request=self.number, advert=advert, alive=alive))
+
+    def _report(self, id: int, now: int) -> None:
+        """Tell some holders that a node they hold an advert of seems to be dead."""
+        node = id.to_bytes(ID_BYTES)
+        for shelf in self._shelves.values():
+            for peer in shelf.holders_of(id)[:_REPORTED_TO]:
+                fields = (shelf.place.to_bytes(ID_BYTES), node)
+                self.parts.exchange.ask(peer.endpoint, Report, fields, self, now)
+
+    def _end_if_done(self, now: int) -> None:
+        if self._walks or self._trying or self.finished:
+            return
+        if all(shelf.settled for shelf in self._shelves.values()):
+            self._end()
+
+    def _end(self) -> None:
+        self.finish(
+            AdvertsRead(
+                request=self.number,
+                found=len(self._told),
+                dead=len(self._dead),
+                holders=len(self._holders),
+                complete=self._complete,
+                one_source=len(self._sources) == 1,
+            )
+        )

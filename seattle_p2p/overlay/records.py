@@ -1,0 +1,244 @@
+"""Adverts held for others: a set under each place, newest per node, quotas, expiry, pages.
+
+Holds what it is told to hold: whether a record is sound and its sender is who it speaks for was
+checked before. Lifetimes count on the holder's own clock.
+"""
+
+import hashlib
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from heapq import heappop, heappush
+
+from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.params import SECOND, Params
+from seattle_p2p.wire.adverts import Record
+from seattle_p2p.wire.datagrams import Outcome
+
+DIGEST_BYTES = 8
+_SPLIT_STEP = 3
+"""Bits by which a crowded place goes deeper: eight subkeys at a time."""
+
+
+class Entry:
+    """One advert: what is handed out, and who may have stored it."""
+
+    __slots__ = ("expires", "mark", "peer", "sealed", "sequence")
+
+    def __init__(self, record: Record, peer: Peer, expires: int) -> None:
+        self.sequence = record.sequence
+        self.sealed = record.sealed
+        self.peer = peer
+        self.expires = expires
+        self.mark = mark_of(record.node, record.sequence)
+
+
+class Page:
+    """Part of a place, ready to be sent; see `wire.datagrams.Adverts`."""
+
+    __slots__ = ("adverts", "digest", "last", "split", "total")
+
+    def __init__(self) -> None:
+        self.adverts: list[bytes] = []
+        self.total = 0
+        self.digest = 0
+        self.last = b""
+        self.split = 0
+
+
+class _Place:
+    __slots__ = ("depth", "digest", "entries", "groups", "ids")
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.entries: dict[bytes, Entry] = {}
+        self.ids: list[bytes] = []
+        self.groups: Counter[bytes] = Counter()
+        self.digest = 0
+
+
+class Records:
+    """The adverts one node holds.
+
+    Args:
+        params: Quotas and lifetimes.
+    """
+
+    def __init__(self, params: Params) -> None:
+        self._params = params
+        self._places: dict[int, _Place] = {}
+        self._per_node: Counter[bytes] = Counter()
+        self._expiries: list[tuple[int, int, bytes]] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def verdict(self, place: int, node: bytes, group: bytes, depth: int) -> int:
+        """What would become of a record, before its signature is worth checking: an `Outcome`.
+
+        Args:
+            place: Where it is to lie.
+            node: Node id it speaks for.
+            group: IP group of who brings it.
+            depth: Bits of the subkey that `place` is.
+        """
+        params = self._params
+        held = self._places.get(place)
+        if held is not None and node in held.entries:
+            return Outcome.DONE
+        if self._per_node[node] >= params.max_per_node:
+            return Outcome.FULL
+        if held is not None and self._is_crowded(held):
+            return Outcome.SPLIT if depth < params.split_bits else Outcome.FULL
+        if held is not None and len(held.entries) >= params.max_entries:
+            return Outcome.DONE if self._largest_group(held, group) else Outcome.FULL
+        return Outcome.DONE if self._count < params.max_records else Outcome.FULL
+
+    def split_of(self, place: int) -> int:
+        """Bits of the subkeys under which a crowded place goes on; 0 when it is not crowded."""
+        held = self._places.get(place)
+        if held is None or not self._is_crowded(held):
+            return 0
+        return min(held.depth + _SPLIT_STEP, self._params.split_bits)
+
+    def put(self, place: int, depth: int, record: Record, peer: Peer, now: int) -> int:
+        """Hold a record whose `verdict` is DONE, in the place of the node's former one.
+
+        Returns:
+            The lifetime granted, in seconds.
+        """
+        held = self._places.get(place)
+        if held is None:
+            held = self._places[place] = _Place(depth)
+        if record.node in held.entries:
+            self._drop(place, held, record.node)
+        elif len(held.entries) >= self._params.max_entries:
+            largest = self._largest_group(held, peer.group)
+            self._drop(place, held, self._newest_of(held, largest))
+        held = self._places.setdefault(place, held)
+        lifetime_s = min(record.lifetime_s, self._params.lifetime_s)
+        entry = Entry(record, peer, now + lifetime_s * SECOND)
+        held.entries[record.node] = entry
+        insort(held.ids, record.node)
+        held.groups[peer.group] += 1
+        held.digest ^= entry.mark
+        self._per_node[record.node] += 1
+        self._count += 1
+        heappush(self._expiries, (entry.expires, place, record.node))
+        return lifetime_s
+
+    def remove(self, place: int, node: bytes) -> bool:
+        """Drop a node's record; false when there is none."""
+        held = self._places.get(place)
+        if held is None or node not in held.entries:
+            return False
+        self._drop(place, held, node)
+        return True
+
+    def holder_of(self, place: int, node: bytes) -> Peer | None:
+        """Who stored the record of `node` at `place`."""
+        held = self._places.get(place)
+        entry = held.entries.get(node) if held else None
+        return entry.peer if entry else None
+
+    def expire(self, now: int) -> None:
+        """Drop what has outlived its lifetime."""
+        expiries = self._expiries
+        while expiries and expiries[0][0] <= now:
+            _, place, node = heappop(expiries)
+            held = self._places.get(place)
+            entry = held.entries.get(node) if held else None
+            if held and entry and entry.expires <= now:
+                self._drop(place, held, node)
+
+    def next_expiry(self) -> int | None:
+        """When the first record may expire; None when nothing is held."""
+        return self._expiries[0][0] if self._expiries else None
+
+    def page(
+        self, place: int, *, bits: int, prefix: int, after: bytes, digest: bytes, room: int
+    ) -> Page | None:
+        """Adverts of nodes whose id begins with `prefix`, by rising id, after `after`.
+
+        Args:
+            place: Where they lie.
+            bits: Length of `prefix`; 0: all.
+            prefix: The first bits of the ids wanted.
+            after: Node id after which to begin; empty: at the first.
+            digest: What the reader believes the range's digest to be; no advert when it is.
+            room: Octets for adverts, each with 3 more than its length.
+
+        Returns:
+            None when nothing at all lies at `place`.
+        """
+        held = self._places.get(place)
+        if held is None:
+            return None
+        page = Page()
+        page.split = self.split_of(place)
+        lowest, end = range_of(bits, prefix)
+        start, stop = bisect_left(held.ids, lowest), bisect_right(held.ids, end)
+        page.total = stop - start
+        if bits == 0:
+            page.digest = held.digest
+        else:
+            for node in held.ids[start:stop]:
+                page.digest ^= held.entries[node].mark
+        if digest and page.digest.to_bytes(DIGEST_BYTES) == digest:
+            return page
+        if after:
+            start = max(start, bisect_right(held.ids, after))
+        for index in range(start, stop):
+            node = held.ids[index]
+            sealed = held.entries[node].sealed
+            room -= len(sealed) + 3
+            if room < 0:
+                page.last = held.ids[index - 1] if index > start else after
+                break
+            page.adverts.append(sealed)
+        return page
+
+    def _is_crowded(self, held: _Place) -> bool:
+        params = self._params
+        return (
+            len(held.entries) >= params.split_entries
+            and len(held.groups) >= params.split_groups
+        )
+
+    def _largest_group(self, held: _Place, group: bytes) -> bytes:
+        """The group that must make room for one more of `group`; empty when none has more."""
+        largest, count = max(held.groups.items(), key=lambda item: (item[1], item[0]))
+        return largest if count > held.groups[group] + 1 else b""
+
+    def _newest_of(self, held: _Place, group: bytes) -> bytes:
+        """The entry of a group that was stored last: who came early stays."""
+        mine = ((e.expires, node) for node, e in held.entries.items() if e.peer.group == group)
+        return max(mine)[1]
+
+    def _drop(self, place: int, held: _Place, node: bytes) -> None:
+        entry = held.entries.pop(node)
+        del held.ids[bisect_left(held.ids, node)]
+        held.digest ^= entry.mark
+        held.groups[entry.peer.group] -= 1
+        if not held.groups[entry.peer.group]:
+            del held.groups[entry.peer.group]
+        self._per_node[node] -= 1
+        if not self._per_node[node]:
+            del self._per_node[node]
+        self._count -= 1
+        if not held.entries:
+            del self._places[place]
+
+
+def mark_of(node: bytes, sequence: int) -> int:
+    """What one advert adds to the digest of its place; digests are exclusive ors of marks."""
+    data = node + sequence.to_bytes(8)
+    return int.from_bytes(hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest())
+
+
+def range_of(bits: int, prefix: int) -> tuple[bytes, bytes]:
+    """First and last node id that begin with the `bits` bits of `prefix`."""
+    rest = ID_BITS - bits
+    lowest = (prefix & ((1 << bits) - 1)) << rest
+    return lowest.to_bytes(ID_BYTES), (lowest | ((1 << rest) - 1)).to_bytes(ID_BYTES)

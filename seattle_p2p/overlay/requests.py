@@ -1,0 +1,144 @@
+"""Requests without an answer yet: number, address asked, what to do with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from seattle_p2p.overlay.agenda import Agenda, Alarm
+from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.wire.datagrams import Reply
+
+
+class Activity(Protocol):
+    """What sends requests and is told what came of each: a lookup, a join, a publication."""
+
+    open_requests: dict[int, Outstanding]
+    """Its requests without answer, by number; kept by `Requests`."""
+
+    def on_reply(self, asked: Outstanding, reply: Any, now: int) -> None:
+        """The reply to `asked`, of the class that answers it."""
+
+    def on_slow(self, asked: Outstanding, now: int) -> None:
+        """`asked` has passed its soft deadline; its reply may still come."""
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """`asked` has passed its hard deadline; nothing comes any more."""
+
+
+class Outstanding(Alarm):
+    """One request on its way.
+
+    Attributes:
+        about: Whatever the activity wants to find again in its answer.
+        had_token: Whether a token went with it: if the answer brings a new one and nothing
+            else, that token was worthless, and asking again is worth it.
+        sent: When, in nanoseconds.
+        slow: Whether the soft deadline has passed.
+    """
+
+    __slots__ = (
+        "about",
+        "activity",
+        "endpoint",
+        "expects",
+        "had_token",
+        "hard_due",
+        "number",
+        "requests",
+        "sent",
+        "slow",
+    )
+
+    def __init__(
+        self,
+        requests: Requests,
+        number: int,
+        endpoint: Endpoint,
+        expects: type[Reply],
+        activity: Activity,
+        about: Any,
+        now: int,
+        hard_due: int,
+        had_token: bool,
+    ) -> None:
+        self.due = None
+        self.requests = requests
+        self.number = number
+        self.endpoint = endpoint
+        self.expects = expects
+        self.activity = activity
+        self.about = about
+        self.sent = now
+        self.hard_due = hard_due
+        self.had_token = had_token
+        self.slow = False
+
+    def ring(self, now: int) -> None:
+        """A deadline has passed."""
+        self.requests.on_deadline(self, now)
+
+
+class Requests:
+    """All of a node's outstanding requests.
+
+    Args:
+        agenda: Where their deadlines stand.
+        limit: Most at any time.
+    """
+
+    def __init__(self, agenda: Agenda, limit: int) -> None:
+        self._agenda = agenda
+        self._limit = limit
+        self._open: dict[int, Outstanding] = {}
+        self.on_silent_endpoint: Callable[[Endpoint, int], None] = _ignore
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing may be sent until something was answered."""
+        return len(self._open) >= self._limit
+
+    def open(self, asked: Outstanding, soft_due: int) -> None:
+        """Expect an answer to `asked`."""
+        self._open[asked.number] = asked
+        asked.activity.open_requests[asked.number] = asked
+        self._agenda.at(soft_due, asked)
+
+    def match(self, reply: Reply, source: Endpoint) -> Outstanding | None:
+        """The request that `reply` answers: same number, same address, fitting class.
+
+        It is no longer outstanding then. Anything else changes nothing.
+        """
+        asked = self._open.get(reply.number)
+        if asked is None or asked.endpoint != source or asked.expects is not type(reply):
+            return None
+        self._close(asked)
+        return asked
+
+    def give_up(self, activity: Activity) -> None:
+        """Expect nothing for `activity` any more."""
+        for asked in list(activity.open_requests.values()):
+            self._close(asked)
+
+    def on_deadline(self, asked: Outstanding, now: int) -> None:
+        """`asked` has passed its soft or its hard deadline."""
+        if not asked.slow and now < asked.hard_due:
+            asked.slow = True
+            self._agenda.at(asked.hard_due, asked)
+            asked.activity.on_slow(asked, now)
+            return
+        self._close(asked)
+        self.on_silent_endpoint(asked.endpoint, now)
+        asked.activity.on_silence(asked, now)
+
+    def _close(self, asked: Outstanding) -> None:
+        del self._open[asked.number]
+        asked.activity.open_requests.pop(asked.number, None)
+        self._agenda.cancel(asked)
+
+
+def _ignore(_endpoint: Endpoint, _now: int) -> None:
+    """Until a node wants to know of silences."""

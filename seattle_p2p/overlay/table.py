@@ -1,0 +1,200 @@
+"""Contacts whose ids are proved, in k-buckets: the kademlia package's, specialised.
+
+What differs from the package, and why:
+
+* bucket ranges are whole prefixes: the package's first bucket ends one past the last id;
+* the bucket of an identifier is found by bisection over the ranges, not by a walk whose
+  comparison is off by one at their edges;
+* `nearest` visits buckets by the distance of their prefixes, so it is exact; the package takes
+  the first k it meets and may stop with half of the table unseen;
+* a full bucket names a contact to ping instead of starting a task.
+
+And for size: a bucket keeps its contacts in lists, since tens of thousands of tables may share
+a process; and only the bucket around our own id splits, because the package's other rule
+compares ids as strings of bits at each contact that meets a full bucket.
+
+The only module of the core that imports the package.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from kademlia.node import Node
+from kademlia.routing import KBucket, RoutingTable
+
+from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.order import best
+
+_REPLACEMENTS = 4
+"""Peers remembered for a place that falls free; a bucket of 20 loses fewer in an hour."""
+
+
+class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
+    """Contacts of one prefix, least recently seen first, and a few waiting for a place."""
+
+    __slots__ = ("__dict__", "ksize", "last_updated", "nodes", "range", "replacement_nodes")
+
+    def __init__(self, lower: int, upper: int, ksize: int) -> None:
+        self.range = (lower, upper)
+        self.ksize = ksize
+        self.nodes: list[Peer] = []
+        self.replacement_nodes: list[Peer] = []
+        self.last_updated = 0
+        """When a lookup last touched it, in nanoseconds; set by the table's owner."""
+
+    def get_nodes(self) -> list[Peer]:
+        """Contacts, least recently seen first."""
+        return list(self.nodes)
+
+    def find(self, id: int) -> Peer | None:
+        """The contact of that id."""
+        for peer in self.nodes:
+            if peer.id == id:
+                return peer
+        return None
+
+    def is_new_node(self, node: Peer) -> bool:
+        """Whether the bucket does not hold that very peer."""
+        return self.find(node.id) is None
+
+    def head(self) -> Peer:
+        """The contact seen least recently."""
+        return self.nodes[0]
+
+    def add_node(self, node: Peer) -> bool:
+        """Take in a peer seen just now; false when it only waits for a place."""
+        old = self.find(node.id)
+        if old is not None:
+            self.nodes.remove(old)
+            self.nodes.append(node)
+            return True
+        if len(self.nodes) < self.ksize:
+            self.nodes.append(node)
+            self.replacement_nodes = [p for p in self.replacement_nodes if p.id != node.id]
+            return True
+        self.replacement_nodes = [p for p in self.replacement_nodes if p.id != node.id]
+        self.replacement_nodes = [*self.replacement_nodes, node][-_REPLACEMENTS:]
+        return False
+
+    def remove_node(self, node: Peer) -> None:
+        """Drop a peer; the last one that waited takes its place."""
+        self.replacement_nodes = [p for p in self.replacement_nodes if p.id != node.id]
+        old = self.find(node.id)
+        if old is not None:
+            self.nodes.remove(old)
+            if self.replacement_nodes:
+                self.nodes.append(self.replacement_nodes.pop())
+
+    def split(self) -> tuple["Bucket", "Bucket"]:
+        """The two halves of the range, contacts in their order."""
+        lower, upper = self.range
+        middle = (lower + upper) // 2
+        halves = (Bucket(lower, middle, self.ksize), Bucket(middle + 1, upper, self.ksize))
+        for half in halves:
+            half.last_updated = self.last_updated
+            half.nodes = [peer for peer in self.nodes if half.has_in_range(peer)]
+            for peer in self.replacement_nodes:
+                if half.has_in_range(peer):
+                    half.add_node(peer)
+        return halves
+
+
+class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
+    """The routing table of one node.
+
+    Args:
+        own_id: The node's id; never a contact.
+        k: Contacts in a bucket.
+    """
+
+    buckets: list[Bucket]
+
+    def __init__(self, own_id: int, k: int) -> None:
+        super().__init__(None, k, Node(own_id.to_bytes(ID_BYTES)))
+        self.own_id = own_id
+
+    def __len__(self) -> int:
+        return sum(len(bucket.nodes) for bucket in self.buckets)
+
+    def __iter__(self) -> Iterator[Peer]:
+        for bucket in self.buckets:
+            yield from bucket.nodes
+
+    def flush(self) -> None:
+        """Forget everybody."""
+        self.buckets = [Bucket(0, 2**ID_BITS - 1, self.ksize)]
+        self._lowest = [0]
+
+    def get_bucket_for(self, node: Peer) -> int:
+        """Index of the bucket whose range has the peer's id."""
+        return bisect_right(self._lowest, node.long_id) - 1
+
+    def bucket_of(self, id: int) -> Bucket:
+        """The bucket whose range has `id`, 0 <= id < 2**160."""
+        return self.buckets[bisect_right(self._lowest, id) - 1]
+
+    def contact(self, id: int) -> Peer | None:
+        """The contact of that id."""
+        return self.bucket_of(id).find(id)
+
+    def split_bucket(self, index: int) -> None:
+        """Replace a bucket by its two halves."""
+        super().split_bucket(index)
+        self._lowest = [bucket.range[0] for bucket in self.buckets]
+
+    def has_room_for(self, id: int) -> bool:
+        """Whether a proved peer of that id, not a contact yet, would become one at once."""
+        if id == self.own_id:
+            return False
+        bucket = self.bucket_of(id)
+        if bucket.find(id) is not None:
+            return False
+        return (
+            len(bucket.nodes) < self.ksize or bucket.range[0] <= self.own_id <= bucket.range[1]
+        )
+
+    def add_contact(self, node: Peer) -> Peer | None:
+        """Take in a peer whose id is proved, or note that a contact was heard from.
+
+        Returns:
+            The contact to ping when its bucket is full: the one seen least recently. If it
+            does not answer, `remove_contact` gives its place to who waits.
+        """
+        if node.id == self.own_id:
+            return None
+        while True:
+            index = self.get_bucket_for(node)
+            bucket = self.buckets[index]
+            if bucket.add_node(node):
+                return None
+            if not bucket.has_in_range(self.node) or bucket.range[0] == bucket.range[1]:
+                return bucket.head()
+            self.split_bucket(index)
+
+    def touch(self, peer: Peer) -> None:
+        """Note that a contact was heard from; nothing when it is none."""
+        nodes = self.bucket_of(peer.id).nodes
+        if nodes and nodes[-1] is peer:
+            return
+        if peer in nodes:
+            nodes.remove(peer)
+            nodes.append(peer)
+
+    def nearest(self, target: int, count: int) -> list[Peer]:
+        """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
+        return best(self.by_distance(target), count)
+
+    def by_distance(self, target: int) -> Iterator[Peer]:
+        """Every contact by rising distance from `target`.
+
+        A bucket is a whole prefix, so its ids' distances fill one aligned block, and blocks do
+        not overlap: buckets can be taken one by one.
+        """
+        for bucket in sorted(self.buckets, key=lambda b: _block(b, target)):
+            yield from sorted(bucket.nodes, key=lambda peer: peer.id ^ target)
+
+
+def _block(bucket: Bucket, target: int) -> int:
+    lower, upper = bucket.range
+    return (lower ^ target) & ~(upper - lower)

@@ -1,0 +1,144 @@
+"""What a node does when nobody asks it for anything, and small work of its own."""
+
+from seattle_p2p.overlay.agenda import Alarm
+from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.core import Confirmed, Pinged, Role
+from seattle_p2p.overlay.introducer import Introducer
+from seattle_p2p.overlay.joining import RoleFinding
+from seattle_p2p.overlay.keeper import Keeper
+from seattle_p2p.overlay.params import nanoseconds
+from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.overlay.walk import Notice, Walk
+from seattle_p2p.wire.adverts import Advert
+from seattle_p2p.wire.datagrams import Ping, Pong
+
+_LOST_TRIED = 2
+
+
+class Upkeep(Alarm):
+    """Rings now and then: drops expired records, refreshes stale buckets, tries lost peers.
+
+    Args:
+        parts: The node's.
+        introducer: The node's own.
+        keeper: Knows the peers that were lost.
+        notice: Is told of every peer that answers a walk.
+    """
+
+    def __init__(
+        self, parts: Parts, introducer: Introducer, keeper: Keeper, notice: Notice
+    ) -> None:
+        super().__init__()
+        self._parts = parts
+        self._introducer = introducer
+        self._keeper = keeper
+        self._notice = notice
+
+    def start(self, now: int) -> None:
+        """Begin at a random moment of the period, so that nodes do not ring together."""
+        if self.due is None:
+            period = nanoseconds(self._parts.params.upkeep_s)
+            self._parts.agenda.at(now + self._parts.rng.randrange(1, period + 1), self)
+
+    def ring(self, now: int) -> None:
+        """Look after everything once."""
+        parts = self._parts
+        parts.agenda.at(now + nanoseconds(parts.params.upkeep_s), self)
+        parts.records.expire(now)
+        self._refresh_one(now)
+        self._try_lost(now)
+        if parts.reach.role is Role.UNKNOWN and len(parts.table):
+            helpers = parts.best_contacts(parts.rng.getrandbits(160), parts.params.k)
+            RoleFinding(parts, lambda _now: None).start(helpers, now)
+
+    def _refresh_one(self, now: int) -> None:
+        """Walk into the stalest bucket that no lookup touched for long."""
+        parts = self._parts
+        stale = now - nanoseconds(parts.params.refresh_s)
+        bucket = min(parts.table.buckets, key=lambda b: b.last_updated)
+        if bucket.last_updated > stale or not bucket.nodes:
+            return
+        lower, upper = bucket.range
+        target = lower + parts.rng.getrandbits(160) % (upper - lower + 1)
+        Walk(parts, target, now, notice=self._notice, then=self._on_refreshed).start(now)
+
+    def _on_refreshed(self, walk: Walk, _now: int) -> None:
+        self._parts.estimate.learn(walk.target, walk.lookup.answered)
+
+    def _try_lost(self, now: int) -> None:
+        """Peers may have been cut off rather than dead; or all of ours may have been."""
+        lost = self._keeper.lost
+        for id in list(lost)[:_LOST_TRIED]:
+            peer = lost.pop(id)
+            self._introducer.introduce(
+                peer.endpoint, peer.id, now, prove_us=self._parts.reach.is_server
+            )
+
+
+class Confirming(Task):
+    """Has the node of one advert prove that it lives.
+
+    Args:
+        parts: The node's.
+        advert: Whose node.
+        number: The application's request number.
+    """
+
+    def __init__(self, parts: Parts, advert: Advert, number: int) -> None:
+        super().__init__(parts, number)
+        self._advert = advert
+        self._introducer = Introducer(parts, 1)
+        self._endpoints = [e for e in advert.overlay if e.family & parts.families]
+
+    def start(self, now: int) -> None:
+        """Try its endpoints in their order."""
+        self._try_next(None, now)
+
+    def give_up(self) -> None:
+        """Stop, with the proof under way."""
+        self._introducer.give_up()
+        super().give_up()
+
+    def _try_next(self, peer: Peer | None, now: int) -> None:
+        if self.finished:
+            return
+        id = self._advert.node.node_id
+        alive = peer is not None or id == self.parts.own_id
+        if alive or not self._endpoints:
+            self.finish(Confirmed(request=self.number, advert=self._advert, alive=alive))
+            return
+        self._introducer.introduce(self._endpoints.pop(0), id, now, self._try_next)
+
+
+class Pinging(Task):
+    """One ping for an application.
+
+    Args:
+        parts: The node's.
+        endpoint: Whom.
+        number: The application's request number.
+    """
+
+    def __init__(self, parts: Parts, endpoint: Endpoint, number: int) -> None:
+        super().__init__(parts, number)
+        self._endpoint = endpoint
+
+    def start(self, now: int) -> None:
+        """Send it."""
+        fields = (self.parts.own_id_bytes, self.parts.reach.is_server)
+        if self.parts.exchange.ask(self._endpoint, Ping, fields, self, now) is None:
+            self._end(None, 0)
+
+    def on_reply(self, asked: Outstanding, reply: Pong, now: int) -> None:
+        """Somebody is there."""
+        self._end(int.from_bytes(reply.sender), now - asked.sent)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """Nobody is."""
+        self._end(None, 0)
+
+    def _end(self, id: int | None, took: int) -> None:
+        self.finish(
+            Pinged(request=self.number, endpoint=self._endpoint, id=id, round_trip_ns=took)
+        )

@@ -1,0 +1,112 @@
+"""Driving one lookup: queries out, answers in, acquaintances made on the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+from seattle_p2p.identity.keys import ID_BYTES
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.lookup import Lookup
+from seattle_p2p.overlay.params import nanoseconds
+from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.wire.datagrams import Find, Found
+
+Notice = Callable[[Peer, bool, int], None]
+"""Is told that a peer answered, whether it wants us in its table, and the time."""
+
+
+class Walk(Task):
+    """Find the best live peers of a target, within bounds of requests and time.
+
+    Args:
+        parts: The node's.
+        target: Identifier looked for.
+        now: Nanoseconds.
+        notice: Is told of every peer that answers.
+        then: Is told the walk when it has ended.
+        number: The application's request number, if it asked.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        target: int,
+        now: int,
+        *,
+        notice: Notice,
+        then: Callable[["Walk", int], None],
+        number: int = 0,
+    ) -> None:
+        super().__init__(parts, number)
+        self.target = target
+        self._target_bytes = target.to_bytes(ID_BYTES)
+        self._notice = notice
+        self._then = then
+        params = parts.params
+        self.lookup = Lookup(
+            target,
+            parts.best_contacts(target, params.k),
+            k=params.k,
+            alpha=params.alpha,
+            most_requests=params.lookup_requests,
+            avoid=(parts.own_id,),
+        )
+        self.complete = False
+        parts.agenda.at(now + nanoseconds(params.lookup_s), self)
+        parts.table.bucket_of(target).last_updated = now
+
+    def start(self, now: int) -> None:
+        """Send the first queries; ends at once when nobody is known."""
+        self._pump(now)
+
+    def ring(self, now: int) -> None:
+        """It took too long: end with what there is."""
+        self._end(now)
+
+    def on_reply(self, asked: Outstanding, reply: Any, now: int) -> None:
+        """Somebody answered."""
+        peer: Peer = asked.about
+        worthless = asked.had_token and reply.token and not reply.peers
+        if worthless and self._ask(peer, now) is not None:
+            return
+        self._take(peer, reply, now)
+        self.lookup.on_reply(peer, self.parts.usable_peers(reply.peers))
+        self._pump(now)
+
+    def on_slow(self, asked: Outstanding, now: int) -> None:
+        """Somebody takes long."""
+        self.lookup.on_slow(asked.about)
+        self._pump(now)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """Somebody is not there."""
+        self.lookup.on_silence(asked.about)
+        self._pump(now)
+
+    def _ask(self, peer: Peer, now: int) -> Outstanding | None:
+        parts = self.parts
+        fields = (
+            parts.own_id_bytes,
+            parts.reach.is_server,
+            parts.families,
+            self._target_bytes,
+        )
+        return parts.exchange.ask(peer.endpoint, Find, fields, self, now, peer)
+
+    def _take(self, peer: Peer, reply: Any, now: int) -> None:
+        found: Found = reply
+        self._notice(peer, found.wanted, now)
+
+    def _pump(self, now: int) -> None:
+        if self.finished:
+            return
+        for peer in self.lookup.queries():
+            if self._ask(peer, now) is None:
+                self.lookup.on_silence(peer)
+        if self.lookup.done:
+            self._end(now)
+
+    def _end(self, now: int) -> None:
+        self.complete = self.lookup.all_answered
+        self.give_up()
+        self._then(self, now)
