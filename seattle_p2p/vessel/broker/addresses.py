@@ -1,0 +1,128 @@
+"""Which addresses a program may use: decisions only, no sockets.
+
+Only canonical literals are taken, so that no two spellings of an address get two answers.
+Loopback and the machine's own addresses are reached only at ports where vessels live; what is
+private to the donor's network only where the donor allows it; everything that is not one
+host, never.
+"""
+
+import ipaddress
+from collections.abc import Callable
+
+from seattle_p2p.vessel.control import NetworkRules
+from seattle_p2p.vessel.repy_errors import CallFailed
+from seattle_p2p.vessel.resources import VESSEL_PORTS
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_PRIVATE = [
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+]
+
+_NEVER = [
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "169.254.0.0/16",  # link-local, among it the clouds' metadata service
+        "192.0.0.0/24",
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+        "::/96",  # unspecified, loopback is looked at before, IPv4-compatible
+        "::ffff:0:0/96",  # IPv4-mapped
+        "64:ff9b::/96",  # NAT64
+        "64:ff9b:1::/48",
+        "2001::/32",  # Teredo
+        "2002::/16",  # 6to4
+        "fe80::/10",
+        "fec0::/10",
+        "ff00::/8",
+    )
+]
+
+
+def parse_address(text: str) -> Address:
+    """The address that `text` is the canonical form of.
+
+    Raises:
+        CallFailed: It is none, or another spelling of one.
+    """
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise CallFailed("RepyArgumentError", f"{text[:60]!r} is not an IP address") from None
+    if str(address) != text:
+        raise CallFailed(
+            "RepyArgumentError", f"{text[:60]!r} must be written as {str(address)!r}"
+        )
+    return address
+
+
+def require_port(port: int, what: str) -> int:
+    """The port itself.
+
+    Raises:
+        CallFailed: Not 1 to 65535.
+    """
+    if not 1 <= port <= 65535:
+        raise CallFailed("RepyArgumentError", f"{what} {port} is not a port from 1 to 65535")
+    return port
+
+
+class AddressRules:
+    """What the donor and the vessel's grant allow.
+
+    Args:
+        rules: The donor's word.
+        granted: Local ports of this vessel, UDP and TCP together.
+        is_own: Tells whether an address is one of this machine's.
+    """
+
+    def __init__(
+        self,
+        rules: NetworkRules,
+        granted: frozenset[int],
+        is_own: Callable[[Address], bool],
+    ) -> None:
+        self._rules = rules
+        self._granted = granted
+        self._is_own = is_own
+
+    def require_destination(self, host: str, port: int) -> Address:
+        """The address a program may talk to at this port.
+
+        Raises:
+            CallFailed: RepyArgumentError for what is no host's address, ResourceForbiddenError
+                for what is one but not to be talked to from here.
+        """
+        address = parse_address(host)
+        require_port(port, "destport")
+        if address.is_loopback or (not _in(address, _NEVER) and self._is_own(address)):
+            if port not in self._granted and port not in VESSEL_PORTS:
+                raise CallFailed(
+                    "ResourceForbiddenError",
+                    f"on this machine only vessels may be talked to, not port {port}",
+                )
+        elif _in(address, _NEVER):
+            raise CallFailed("RepyArgumentError", f"{host} is not the address of a host")
+        elif _in(address, _PRIVATE) and not self._rules.allow_private:
+            raise CallFailed(
+                "ResourceForbiddenError", f"{host} is private to the donor's network"
+            )
+        return address
+
+    def require_local(self, host: str) -> Address:
+        """An address a program may bind to.
+
+        Raises:
+            CallFailed: It is no address that could be this machine's.
+        """
+        address = parse_address(host)
+        if not address.is_loopback and _in(address, _NEVER):
+            raise CallFailed("RepyArgumentError", f"{host} is not an address of this machine")
+        return address
+
+
+def _in(
+    address: Address, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]
+) -> bool:
+    return any(address in network for network in networks if network.version == address.version)

@@ -1,0 +1,215 @@
+"""A program's datagrams: sockets are opened, bound, read and written here, and only here."""
+
+import errno
+import socket
+
+from seattle_p2p.vessel.broker.addresses import (
+    Address,
+    AddressRules,
+    require_port,
+)
+from seattle_p2p.vessel.broker.meters import Meters, Waits
+from seattle_p2p.vessel.control import NetworkRules
+from seattle_p2p.vessel.repy_errors import CallFailed
+from seattle_p2p.vessel.resources import Resources
+from seattle_p2p.wire.limits import OVERLAY_MAGIC
+
+MAX_DATAGRAM = 9216
+"""Bytes of one message (Repy V2's limit)."""
+
+HEADER = 64
+"""Charged for each packet beside its data."""
+
+_DROPS_PER_CALL = 64
+_RETRY_S = 0.005
+
+_ELSEWHERE = {socket.AF_INET: ("192.0.2.1", 9), socket.AF_INET6: ("2001:db8::1", 9)}
+"""Addresses of documentation (RFC 5737, RFC 3849): asking the way to them sends nothing."""
+
+
+class Network:
+    """Sockets of one program.
+
+    Args:
+        limits: Ports and numbers granted.
+        rules: The donor's word.
+        meters: Charged for every packet.
+    """
+
+    def __init__(self, limits: Resources, rules: NetworkRules, meters: Meters) -> None:
+        self._limits = limits
+        self._testbed = rules.testbed
+        self._meters = meters
+        self._rules = AddressRules(rules, limits.messport | limits.connport, self.is_own)
+        self._servers: dict[int, tuple[str, int, socket.socket]] = {}
+        self._own: dict[Address, bool] = {}
+        self._last = 0
+
+    def my_ip(self) -> Waits:
+        """The address others see (RP-11)."""
+        yield from self._meters.charge("netsend", 256)
+        yield from self._meters.charge("netrecv", 128)
+        if self._testbed:
+            return "127.0.0.1"
+        for family, target in _ELSEWHERE.items():
+            try:
+                with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                    probe.connect(target)
+                    return str(probe.getsockname()[0])
+            except OSError:
+                continue
+        raise CallFailed("InternetConnectivityError", "this machine has no way to others")
+
+    def send_message(
+        self, host: str, port: int, data: bytes, local_host: str, local_port: int
+    ) -> Waits:
+        """Send one datagram (RP-12), from the port listened on when there is one."""
+        local = self._require_local(local_host, local_port)
+        remote = self._rules.require_destination(host, port)
+        if remote.version != local.version:
+            raise CallFailed("RepyArgumentError", f"no way from {local} to {remote}")
+        if (remote, port) == (local, local_port):
+            raise CallFailed("RepyArgumentError", "source and destination are the same")
+        if len(data) > MAX_DATAGRAM:
+            raise CallFailed(
+                "RepyArgumentError", f"{len(data)} bytes in a message, limit {MAX_DATAGRAM}"
+            )
+        if data.startswith(OVERLAY_MAGIC):
+            raise CallFailed(
+                "ResourceForbiddenError", "messages may not begin like those of the testbed"
+            )
+        direction = "loopsend" if remote.is_loopback else "netsend"
+        borrowed = self._listening(local_host, local_port)
+        if borrowed is None:
+            self._meters.take("outsockets")
+        try:
+            yield from self._meters.charge(direction, HEADER + len(data))
+            borrowed = self._listening(local_host, local_port)
+            sender = borrowed or _bound(local, local_port)
+            try:
+                return (yield from _send(sender, data, (host, port)))
+            finally:
+                if borrowed is None:
+                    sender.close()
+        finally:
+            if borrowed is None:
+                self._meters.give_back("outsockets")
+
+    def listen_message(self, host: str, port: int) -> int:
+        """Receive datagrams on a local port (RP-13); returns a handle."""
+        local = self._require_local(host, port)
+        if self._listening(host, port) is not None:
+            raise CallFailed("AlreadyListeningError", f"{host}:{port} is listened on already")
+        self._meters.take("insockets")
+        try:
+            server = _bound(local, port)
+        except CallFailed:
+            self._meters.give_back("insockets")
+            raise
+        self._last += 1
+        self._servers[self._last] = (host, port, server)
+        return self._last
+
+    def get_message(self, handle: int) -> Waits:
+        """The next datagram (RP-14); what looks like the overlay's own is dropped unseen."""
+        if handle not in self._servers:
+            raise CallFailed("SocketClosedLocal", "the server is closed")
+        server = self._servers[handle][2]
+        for _ in range(_DROPS_PER_CALL):
+            try:
+                data, sender = server.recvfrom(65535)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno in (errno.ECONNREFUSED, errno.EINTR):
+                    continue
+                raise CallFailed("SocketClosedLocal", "the server is closed") from None
+            if data.startswith(OVERLAY_MAGIC):
+                continue
+            host, port = sender[0], sender[1]
+            loop = host.startswith("127.") or host == "::1"
+            direction = "looprecv" if loop else "netrecv"
+            yield from self._meters.charge(direction, HEADER + len(data))
+            return [host, port, data]
+        raise CallFailed("SocketWouldBlockError", "no message has come")
+
+    def close_server(self, handle: int) -> bool:
+        """Stop listening (RP-15); True the first time."""
+        if handle not in self._servers:
+            return False
+        self._servers.pop(handle)[2].close()
+        self._meters.give_back("insockets")
+        return True
+
+    def ports_in_use(self, name: str) -> list[int]:
+        """Local ports listened on, of kind ``"messport"`` or ``"connport"``."""
+        if name != "messport":
+            return []
+        return sorted(port for _, port, _ in self._servers.values())
+
+    def close_all(self) -> None:
+        """Close every socket."""
+        for _, _, server in self._servers.values():
+            server.close()
+        self._servers.clear()
+
+    def is_own(self, address: Address) -> bool:
+        """True for an address of this machine: one that can be bound to."""
+        if address not in self._own:
+            if len(self._own) > 1000:
+                self._own.clear()
+            self._own[address] = _can_bind(address)
+        return self._own[address]
+
+    def _require_local(self, host: str, port: int) -> Address:
+        local = self._rules.require_local(host)
+        require_port(port, "localport")
+        if port not in self._limits.messport:
+            raise CallFailed(
+                "ResourceForbiddenError", f"UDP port {port} is not one of this vessel's"
+            )
+        return local
+
+    def _listening(self, host: str, port: int) -> socket.socket | None:
+        for listening_host, listening_port, server in self._servers.values():
+            if (listening_host, listening_port) == (host, port):
+                return server
+        return None
+
+
+def _bound(local: Address, port: int) -> socket.socket:
+    family = socket.AF_INET if local.version == 4 else socket.AF_INET6
+    opened = socket.socket(family, socket.SOCK_DGRAM)
+    opened.setblocking(False)
+    try:
+        opened.bind((str(local), port))
+    except OSError as error:
+        opened.close()
+        taken = error.errno == errno.EADDRINUSE
+        kind = "DuplicateTupleError" if taken else "AddressBindingError"
+        raise CallFailed(kind, f"{local} port {port}: {error.strerror}") from None
+    return opened
+
+
+def _send(sender: socket.socket, data: bytes, target: tuple[str, int]) -> Waits:
+    while True:
+        try:
+            return sender.sendto(data, target)
+        except BlockingIOError:
+            yield _RETRY_S
+        except OSError as error:
+            if error.errno == errno.EMSGSIZE:
+                raise CallFailed("RepyArgumentError", "the message is too long") from None
+            if error.errno == errno.ECONNREFUSED:
+                continue  # an earlier datagram's fate, told late
+            raise CallFailed("InternetConnectivityError", str(error.strerror)) from None
+
+
+def _can_bind(address: Address) -> bool:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((str(address), 0))
+    except OSError:
+        return False
+    return True

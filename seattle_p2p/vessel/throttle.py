@@ -1,0 +1,63 @@
+"""When to hold a vessel still, so that it keeps to its share of CPU: arithmetic only.
+
+A bucket of CPU time fills at the share's rate and is drained by what was used. Empty: the
+vessel is held still until there is a slice's worth again. Slices make a period of 0.1 s; what
+was overdrawn (a vessel long idle is looked at rarely) is paid back in several short stops,
+not in one long one.
+"""
+
+PERIOD_S = 0.1
+"""One run and one stop, in the steady state."""
+
+LONGEST_IDLE_LOOK_S = 0.1
+"""A vessel that does nothing is looked at no more often than this asks for."""
+
+SHORTEST_LOOK_S = 0.002
+
+
+class Throttle:
+    """Bucket of one vessel.
+
+    Args:
+        share: CPU granted, in cores.
+        now: Clock reading in seconds.
+    """
+
+    def __init__(self, share: float, now: float) -> None:
+        self._share = share
+        self._slice = min(max(share * PERIOD_S, 0.001), 0.05)
+        self._longest_stop = 0.18 if share >= 0.1 else 0.9
+        self._credit = self._slice
+        self._cap = self._slice * 2
+        self._used = 0.0
+        self._at = now
+        self._look = SHORTEST_LOOK_S
+        self.stopped_s = 0.0
+
+    def look(self, now: float, used: float, threads: int = 1) -> tuple[float, float]:
+        """Take in what was used up to now.
+
+        Args:
+            now: Clock reading in seconds.
+            used: Seconds of CPU used since the start by program and broker.
+            threads: Threads of the program, which may run at once.
+
+        Returns:
+            (seconds to hold it still, seconds of running until the next look).
+        """
+        elapsed = now - self._at
+        spent = used - self._used
+        self._at, self._used = now, used
+        self._credit = min(self._credit + elapsed * self._share, self._cap) - spent
+        busy = spent > 0.02 * elapsed * max(self._share, 0.05) + 0.0002
+        if busy:
+            self._look = SHORTEST_LOOK_S
+        else:
+            self._look = min(self._look * 2, LONGEST_IDLE_LOOK_S)
+        if self._credit > 0:
+            until_empty = self._credit / (1 if threads == 1 else 2)
+            return 0.0, max(self._look, until_empty, SHORTEST_LOOK_S)
+        stop = min((self._slice - self._credit) / self._share, self._longest_stop)
+        self.stopped_s += stop
+        allowance = self._credit + stop * self._share
+        return stop, max(allowance, self._slice / 2, SHORTEST_LOOK_S)
