@@ -9,7 +9,7 @@ import fcntl
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -74,7 +74,9 @@ class PortRegistry:
         Raises:
             InstallError: fewer are free than there are vessels.
         """
-        taken = {port for claim in self._claims() for port in claim.ports}
+        claims = self._claims()
+        self._forget_all_but(claims)
+        taken = {port for claim in claims.values() for port in claim.ports}
         free = [port for port in VESSEL_PORTS if port not in taken]
         wanted = max(vessels, min(MOST_PER_DONOR, len(free) // 10))
         usable: list[int] = []
@@ -117,7 +119,7 @@ class PortRegistry:
         """
         with self.locked():
             mine = str(home.folder.resolve())
-            for other in self._claims():
+            for other in self._claims().values():
                 if other.folder != mine and (both := set(other.ports) & set(ports)):
                     raise InstallError(
                         f"port {min(both)} belongs to the installation in {other.folder} too",
@@ -165,15 +167,25 @@ class PortRegistry:
         except FileNotFoundError:
             return False
 
-    def _claims(self) -> Iterator[Claim]:
+    def _forget_all_but(self, living: Collection[Path]) -> None:
+        """Remove the claims of installations that are gone, as far as we may."""
+        for path in self._folder.glob("*.json"):
+            if path not in living:
+                with suppress(OSError):
+                    path.unlink()
+
+    def _claims(self) -> dict[Path, Claim]:
+        """Claims whose installations are there, by their files."""
+        found = {}
         for path in sorted(self._folder.glob("*.json")):
             try:
                 with path.open("rb") as file:
                     claim = msgspec.json.decode(file.read(_MAX_CLAIM_BYTES), type=Claim)
                 if _lives(claim):
-                    yield claim
+                    found[path] = claim
             except (OSError, msgspec.DecodeError):
                 continue  # not one of ours, or gone this moment
+        return found
 
     def _path(self, home: DonorHome) -> Path:
         place = f"{os.getuid()} {home.folder.resolve()}".encode(errors="surrogateescape")

@@ -69,6 +69,16 @@ def test_what_a_crash_left_behind_frees_itself(registry, tmp_path):
     assert install(registry, tmp_path / "two")[1] == ports
 
 
+def test_claims_of_the_gone_do_not_pile_up(registry, tmp_path):
+    for number in range(5):
+        home, _ = install(registry, tmp_path / f"{number}")
+        home.installer.unlink()
+
+    install(registry, tmp_path / "last")
+
+    assert len(list((tmp_path / "ports").iterdir())) == 1
+
+
 def test_port_somebody_listens_on_is_passed_over(registry, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_nobody_listens", lambda port: port != 63100)
 
