@@ -41,6 +41,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """Absolute; holds log, status, lock and control socket."""
     files_dir: str
     """Absolute; what the program sees as its files."""
+    sum_path: str = ""
+    """Where the sum of file sizes is kept; beside `files_dir` when empty."""
     program: str
     """Name for people and tracebacks; a file of `files_dir` unless `program_path` says
     where."""

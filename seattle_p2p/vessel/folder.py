@@ -60,17 +60,19 @@ class VesselFolder:
     """Files of one vessel, never more than the limit together.
 
     Args:
-        path: The folder; made when missing. The sum is kept beside it, in ``<name>.sum``.
+        path: The folder; made when missing.
         disk_limit: Most bytes of all files together.
+        sum_path: File of the sum; ``<name>.sum`` beside the folder when not given. Everybody
+            who writes into a folder must use the same.
     """
 
-    def __init__(self, path: Path, disk_limit: int) -> None:
+    def __init__(self, path: Path, disk_limit: int, sum_path: Path | None = None) -> None:
         self.path = path
         self.disk_limit = disk_limit
         self._mutex = threading.Lock()  # one flock is shared by all threads of a process
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sum_path = path.with_name(f"{path.name}.sum")
-        self._sum_fd = os.open(sum_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        kept = sum_path or path.with_name(f"{path.name}.sum")
+        self._sum_fd = os.open(kept, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with self._locked():
             self._recount()
 

@@ -124,7 +124,7 @@ class Keeper(Host):
                 with Path(launch.program_path).open("rb") as file:
                     self._text = file.read(MAX_PROGRAM_BYTES + 1)
             else:
-                with VesselFolder(Path(launch.files_dir), self._limits.disk) as folder:
+                with self._open_folder() as folder:
                     self._text = folder.read(launch.program, MAX_PROGRAM_BYTES + 1)
         except (OSError, SeattleError) as error:
             words = error.strerror if isinstance(error, OSError) else error.message
@@ -132,6 +132,11 @@ class Keeper(Host):
         if len(self._text) > MAX_PROGRAM_BYTES:
             return f"the program is longer than {MAX_PROGRAM_BYTES} bytes"
         return ""
+
+    def _open_folder(self) -> VesselFolder:
+        launch = self._launch
+        sum_path = Path(launch.sum_path) if launch.sum_path else None
+        return VesselFolder(Path(launch.files_dir), self._limits.disk, sum_path)
 
     def _spawn(self) -> Child:
         launch, limits = self._launch, self._limits
@@ -152,7 +157,7 @@ class Keeper(Host):
         launch, loop = self._launch, self._loop
         meters = Meters(self._limits, loop.now)
         self._meters = meters
-        self._folder = VesselFolder(Path(launch.files_dir), self._limits.disk)
+        self._folder = self._open_folder()
         self._managers = Managers(loop, self._state_dir, launch.unattended_s, self)
         self._log = Log(LogRing(self._state_dir / LOG), meters, self._managers.on_log_grew)
         self._watch: Watch | None = None
