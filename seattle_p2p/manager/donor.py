@@ -63,6 +63,7 @@ async def status(home: DonorHome) -> DonorStatus:
     report = None
     with contextlib.suppress(Unreachable):
         report = await ask(home.folder, Question("report"))
+    busy = report is None and not home.free
     with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
         settings = ledger.settings()
         return DonorStatus(
@@ -71,8 +72,8 @@ async def status(home: DonorHome) -> DonorStatus:
             settings.network,
             settings.planner,
             settings.percent,
-            report is not None,
-            report or await _report_without_manager(home, ledger),
+            report is not None or busy,
+            report or await _report_without_manager(home, ledger, busy),
         )
 
 
@@ -192,7 +193,10 @@ async def describe_vessels(rows: Sequence[VesselRow], keepers: Keepers) -> list[
     return [_describe(row, await _status_of(keepers, row.name)) for row in rows]
 
 
-async def _report_without_manager(home: DonorHome, ledger: Ledger) -> ManagerReport:
+async def _report_without_manager(home: DonorHome, ledger: Ledger, busy: bool) -> ManagerReport:
+    reason = "the node manager does not run; start it: seattle donor run"
+    if busy:
+        reason = "the node manager is starting, or it hangs: look at its log"
     held = held_layers(home.folder)
     async with _keepers(home) as keepers:
         vessels = await describe_vessels(ledger.vessels(), keepers)
@@ -203,8 +207,8 @@ async def _report_without_manager(home: DonorHome, ledger: Ledger) -> ManagerRep
         overlay=[],
         commands=[],
         peers=0,
-        reachable="no",
-        reachable_reason="the node manager does not run; start it: seattle donor run",
+        reachable="unknown" if busy else "no",
+        reachable_reason=reason,
         paused=left != 0.0,
         pause_left_s=left,
         vessels=vessels,

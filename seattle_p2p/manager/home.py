@@ -123,6 +123,15 @@ class DonorHome:
                 hint="install first: seattle donor install INSTALLER (or give another --dir)",
             )
 
+    @property
+    def free(self) -> bool:
+        """Whether nobody installs, runs or uninstalls here at this moment."""
+        try:
+            with self.lock():
+                return True
+        except InstallError:
+            return False
+
     @contextmanager
     def lock(self, *, wait_s: float = 0.0) -> Iterator[None]:
         """Be the only one who installs, runs or uninstalls here; a dead process is no one.

@@ -75,6 +75,15 @@ async def test_status_without_a_manager_says_so_and_shows_the_shares(home):
     assert found.manager.vessels[0].state == "fresh"
 
 
+async def test_status_says_when_a_manager_is_there_but_silent(home):
+    with home.lock():
+        found = await status(home)
+
+    assert found.running
+    assert found.manager.reachable == "unknown"
+    assert "starting, or it hangs" in found.manager.reachable_reason
+
+
 async def test_pause_and_resume_are_remembered_without_a_manager(home):
     assert not await pause(home)
     assert (await status(home)).manager.paused
