@@ -38,7 +38,7 @@ from seattle_p2p.vessel.control import (
     frame,
 )
 from seattle_p2p.vessel.folder import VesselFolder
-from seattle_p2p.vessel.log_ring import LogPart, LogRing, read_log
+from seattle_p2p.vessel.log_ring import LogPart, LogRing, OpenLog
 from seattle_p2p.vessel.places import CONTROL, FILES, LOCK, LOG, STATUS, connect_in
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import format_restrictions
@@ -201,7 +201,7 @@ class Keepers:
 
     def read_log(self, vessel_id: str, offset: int, limit: int) -> LogPart:
         """A stretch of the log from `offset` on, at most `limit` bytes."""
-        return read_log(self._known(vessel_id).path / LOG, offset, limit)
+        return self._known(vessel_id).log.read(offset, limit)
 
     async def wait_log(self, vessel_id: str, offset: int) -> int:
         """Wait until the log goes beyond `offset` or the vessel's state changes.
@@ -247,6 +247,7 @@ class _Vessel:
         self.path = path
         self.turn = asyncio.Lock()
         self.status = read_status(path / STATUS)
+        self.log = OpenLog(path / LOG)
         self._changed = changed
         self._line: _Line | None = None
         self._changes: list[asyncio.Future[None]] = []
@@ -339,7 +340,8 @@ class _Vessel:
         return self.status
 
     def let_go(self) -> None:
-        """Close the line; the keeper goes on."""
+        """Close the line and the log; the keeper goes on."""
+        self.log.close()
         line, self._line = self._line, None
         if line is not None:
             line.close()
@@ -355,7 +357,7 @@ class _Vessel:
 
     async def wait_log(self, offset: int) -> int:
         """See `Keepers.wait_log`."""
-        end = read_log(self.path / LOG, offset, 0).end
+        end = self.log.read(offset, 0).end
         if end > offset:
             return end
         follower: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -366,7 +368,7 @@ class _Vessel:
             await follower
         finally:
             self._followers.remove(entry)
-        return read_log(self.path / LOG, offset, 0).end
+        return self.log.read(offset, 0).end
 
     def _watch(self) -> None:
         waiting = [offset for offset, future in self._followers if not future.done()]

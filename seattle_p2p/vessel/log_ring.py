@@ -125,6 +125,34 @@ class LogRing(LogReader):
         os.pwrite(self._fd, packed, 0)
 
 
+class OpenLog:
+    """A log that is read often: opened once, since its file is never replaced.
+
+    Args:
+        path: May be missing; it is looked for again at each read until it is there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: LogReader | None = None
+
+    def read(self, offset: int, limit: int) -> LogPart:
+        """As `read_log` does."""
+        if self._reader is None:
+            try:
+                fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return LogPart(0, b"", 0)
+            self._reader = LogReader(fd)
+        return self._reader.read(offset, limit)
+
+    def close(self) -> None:
+        """Let go of the file; a later read opens it again."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+
 def read_log(path: Path, offset: int, limit: int) -> LogPart:
     """Read a log that somebody else may be writing; empty when there is none yet."""
     try:

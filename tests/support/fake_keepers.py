@@ -8,7 +8,7 @@ import msgspec
 
 from seattle_p2p.errors import NoSuchVessel, VesselBusy
 from seattle_p2p.vessel.folder import VesselFolder
-from seattle_p2p.vessel.log_ring import LogPart, LogRing, read_log
+from seattle_p2p.vessel.log_ring import LogPart, LogRing, OpenLog
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.status import VesselStatus
 
@@ -18,6 +18,7 @@ class FakeKeepers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._logs: dict[str, OpenLog] = {}
         self._status: dict[str, VesselStatus] = {}
         self._changed = asyncio.Condition()
         self.asked: list[str] = []
@@ -33,6 +34,11 @@ class FakeKeepers:
         self._status.setdefault(vessel_id, VesselStatus())
         ring = LogRing(self._folder / vessel_id / "log")
         ring.close()
+        self._logs[vessel_id] = OpenLog(self._folder / vessel_id / "log")
+
+    def close(self) -> None:
+        for log in self._logs.values():
+            log.close()
 
     async def start(
         self,
@@ -91,7 +97,7 @@ class FakeKeepers:
         return self.status(vessel_id)
 
     def read_log(self, vessel_id: str, offset: int, limit: int) -> LogPart:
-        return read_log(self._folder / vessel_id / "log", offset, limit)
+        return self._logs[vessel_id].read(offset, limit)
 
     async def wait_log(self, vessel_id: str, offset: int) -> int:
         before = self.status(vessel_id)

@@ -110,3 +110,4 @@ async def a_served_node(
         serving.cancel()
         await asyncio.wait([serving])
         ledger.close()
+        keepers.close()
