@@ -244,10 +244,13 @@ class Overlay(Core, Protocol):
         *,
         overlay: Sequence[Endpoint],
         commands: Sequence[Endpoint],
+        sequence: int = 0,
     ) -> int:
         """Advertise this node under `person` and keep it so → `Published`.
 
         Again with other endpoints: replaces them at once. `overlay` are UDP, `commands` TCP.
+        The advert's sequence is at least `sequence`: a node that remembers a number across
+        restarts gives one higher than any it used before.
         """
 
     def withdraw(self, person: PublicKey, now: int) -> int:

@@ -23,10 +23,10 @@ from seattle_p2p.overlay.core import (
 )
 from seattle_p2p.overlay.exchange import Asker
 from seattle_p2p.overlay.introducer import Introducer
-from seattle_p2p.overlay.joining import Joining
+from seattle_p2p.overlay.joining import Dialler, Joining
 from seattle_p2p.overlay.keeper import Keeper
 from seattle_p2p.overlay.params import SECOND, Params, nanoseconds
-from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.proofs import NONCE_BYTES, check_proof, make_proof
 from seattle_p2p.overlay.publisher import Publisher
 from seattle_p2p.overlay.rates import Rates
@@ -87,7 +87,7 @@ class OverlayNode:
         params: Numbers to run by.
         rng: Choices that may be guessed; a seeded one makes runs repeatable.
         entropy: ``entropy(n)`` gives n octets nobody can guess.
-        serve: Whether the node may become a server; False for an experimenter.
+        role: UNKNOWN finds out; CLIENT (an experimenter) never serves; SERVER is told so.
         codec: Messages ↔ what the driver carries; real bytes when None.
         cryptography: Checks signatures; Ed25519 when None.
         book: Peers already read, which nodes of one process may share; an own one when None.
@@ -101,7 +101,7 @@ class OverlayNode:
         rng: random.Random,
         entropy: Callable[[int], bytes],
         params: Params | None = None,
-        serve: bool = True,
+        role: Role = Role.UNKNOWN,
         codec: Codec | None = None,
         cryptography: Cryptography | None = None,
         book: PeerBook | None = None,
@@ -116,7 +116,7 @@ class OverlayNode:
             entropy=entropy,
             cryptography=cryptography or RealCryptography(),
             book=book or PeerBook(),
-            serve=serve,
+            role=role,
         )
         parts.admit = self._admit
         parts.exchange.requests.on_silent_endpoint = self._on_silent_endpoint
@@ -408,7 +408,9 @@ class OverlayNode:
         sender = self._proved_sender(message, asker, now)
         if sender is None:
             outcome = Outcome.UNPROVED
-        elif parts.reach.serve and record.node == sender.id.to_bytes(ID_BYTES):
+        elif parts.reach.role is not Role.CLIENT and record.node == sender.id.to_bytes(
+            ID_BYTES
+        ):
             place = self._place_of_record(message, sender)
             parts.records.expire(now)
             outcome = parts.records.verdict(place, record.node, sender.group, message.depth)
@@ -458,8 +460,7 @@ class OverlayNode:
             knockers = parts.rng.sample(others, min(_KNOCKERS, len(others)))
         packed = parts.exchange.packed(asker.endpoint)
         for peer in knockers:
-            fields = (packed, message.number)
-            parts.exchange.ask(peer.endpoint, Dial, fields, _Unwatched(parts), now)
+            Dialler(parts, peer.endpoint, (packed, message.number)).start(now)
         parts.exchange.answer(asker, Dialling, (len(knockers),))
 
     def _on_dial(self, message: Dial, asker: Asker, now: int) -> None:
@@ -629,16 +630,6 @@ class OverlayNode:
             self._parts.count("dropped.false_record")
             return False
         return True
-
-
-class _Unwatched(Task):
-    """A request whose outcome interests nobody."""
-
-    def on_reply(self, asked: Any, reply: Any, now: int) -> None:
-        """Fine."""
-
-    def on_silence(self, asked: Any, now: int) -> None:
-        """Also fine."""
 
 
 def _id_of(key: bytes) -> int | None:

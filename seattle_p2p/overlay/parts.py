@@ -9,7 +9,7 @@ from typing import Any
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey
 from seattle_p2p.overlay.agenda import Agenda, Alarm
 from seattle_p2p.overlay.contact import Endpoint, Peer, PeerBook
-from seattle_p2p.overlay.core import Cryptography, Event, Signer
+from seattle_p2p.overlay.core import Cryptography, Event, Role, Signer
 from seattle_p2p.overlay.estimate import SizeEstimate
 from seattle_p2p.overlay.exchange import Exchange
 from seattle_p2p.overlay.params import Params
@@ -35,7 +35,7 @@ class Parts:
         entropy: Callable[[int], bytes],
         cryptography: Cryptography,
         book: PeerBook,
-        serve: bool,
+        role: Role,
     ) -> None:
         self.key = key
         self.public: PublicKey = key.public
@@ -49,7 +49,7 @@ class Parts:
         self.families = _BOTH_FAMILIES
         """Address families our socket can use: 1 IPv4, 2 IPv6, 3 both."""
         self.agenda = Agenda()
-        self.reach = Reach(serve=serve)
+        self.reach = Reach(role)
         self.exchange = Exchange(codec, params, entropy, self.agenda, self.reach)
         self.table = PeerTable(self.own_id, params.k)
         self.records = Records(params)

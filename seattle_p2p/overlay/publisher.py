@@ -5,7 +5,7 @@ from collections.abc import Callable
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES, PublicKey, sealing_secret
 from seattle_p2p.overlay.agenda import Alarm
 from seattle_p2p.overlay.contact import Endpoint, Peer
-from seattle_p2p.overlay.core import Published, Signer, Withdrawn
+from seattle_p2p.overlay.core import Published, Role, Signer, Withdrawn
 from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.params import SECOND, nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
@@ -201,9 +201,22 @@ class Publication(Task):
 
     def _on_region(self, depth: int, walk: Walk, now: int) -> None:
         del self._walks[depth]
-        for peer in walk.lookup.answered:
+        answered = walk.lookup.answered
+        for peer in answered:
             self._store(walk.target, depth, peer, now)
+        self._keep_if_close(walk.target, depth, answered, now)
         self._end_if_done(now)
+
+    def _keep_if_close(self, place: int, depth: int, holders: list[Peer], now: int) -> None:
+        """Hold our own advert too where we are among the closest ourselves."""
+        parts = self.parts
+        own = parts.own_id ^ place
+        among = len(holders) < parts.params.k or any(own < peer.id ^ place for peer in holders)
+        where = self._entry.overlay[:1]
+        if among and where and parts.reach.role is not Role.CLIENT:
+            me = parts.book.remember(Peer(parts.own_id, where[0]))
+            parts.records.put(place, depth, self._record, me, now)
+            self._holders.add(me.id)
 
     def _store(
         self, place: int, depth: int, peer: Peer, now: int, *, tried: bool = False
@@ -260,7 +273,12 @@ class Withdrawal(Task):
         self._removed = 0
 
     def start(self, now: int) -> None:
-        """Ask them all at once."""
+        """Ask them all at once, and remove what we hold of it ourselves."""
+        own = self.parts.own_id
+        for depth in range(self.parts.params.split_bits + 1):
+            prefix = own >> (ID_BITS - depth) if depth else 0
+            place = place_of(self._entry.storage.public.raw, depth, prefix)
+            self.parts.records.remove(place, self.parts.own_id_bytes)
         for (place, _), (peer, _) in self._entry.holders.items():
             self._ask(place, peer, False, now)
         self._end_if_done()

@@ -14,12 +14,11 @@ class Reach:
     """Keeps what peers said about our endpoint, one voice for each IP group.
 
     Args:
-        serve: Whether this node may be a server at all; an experimenter's is not.
+        role: What the node is; UNKNOWN until somebody dials back.
     """
 
-    def __init__(self, *, serve: bool) -> None:
-        self.serve = serve
-        self.role = Role.UNKNOWN if serve else Role.CLIENT
+    def __init__(self, role: Role) -> None:
+        self.role = role
         self._local: set[bytes] = set()
         self._witnesses: dict[bytes, bytes] = {}
 

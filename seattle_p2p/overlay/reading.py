@@ -22,6 +22,7 @@ from seattle_p2p.wire.datagrams import Adverts, Read, Report
 
 _REPORTED_TO = 3
 """Holders told of a dead node; each sees for itself."""
+_EVERYTHING = 1 << 30
 _VERSIONS = 3
 """Adverts of one node that are tried, newest first, before it counts as dead."""
 
@@ -154,6 +155,11 @@ class Reading(Task):
         shelf = self._shelves[place] = Shelf(
             place, depth, prefix, self.parts.params.pages_in_flight
         )
+        own = self.parts.records.page(
+            place, bits=0, prefix=0, after=b"", digest=b"", room=_EVERYTHING
+        )
+        if own is not None:
+            self._take_in(shelf, own.adverts, now)
         walk = self._walks[place] = ReadingWalk(self, shelf, now)
         walk.start(now)
 

@@ -33,7 +33,7 @@ _REPLACEMENTS = 4
 class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
     """Contacts of one prefix, least recently seen first, and a few waiting for a place."""
 
-    __slots__ = ("__dict__", "ksize", "last_updated", "nodes", "range", "replacement_nodes")
+    __slots__ = ("ksize", "last_updated", "nodes", "range", "replacement_nodes")
 
     def __init__(self, lower: int, upper: int, ksize: int) -> None:
         self.range = (lower, upper)
