@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from seattle_p2p.errors import SeattleError
-from seattle_p2p.vessel import program
+from seattle_p2p.vessel import cpu_alarm, program
 from seattle_p2p.vessel.broker.core import Broker, Host
 from seattle_p2p.vessel.broker.files import Files
 from seattle_p2p.vessel.broker.log import Log
@@ -96,16 +96,18 @@ class Keeper(Host):
         self._text = b""
         self._over = False
         self._line = line
+        self._watch: Watch | None = None
+        self._broker: Broker | None = None
 
     def run(self) -> None:
         """Start the vessel and stay until its end."""
+        self._catch_signals()
         problem = self._read_program()
         child = self._spawn() if not problem else None
         self._open(child)
         if child is None:
             self._finish("ended", "error", problem)
             return
-        self._catch_signals()
         try:
             self._loop.run()
         except Exception:
@@ -160,8 +162,6 @@ class Keeper(Host):
         self._folder = self._open_folder()
         self._managers = Managers(loop, self._state_dir, launch.unattended_s, self)
         self._log = Log(LogRing(self._state_dir / LOG), meters, self._managers.on_log_grew)
-        self._watch: Watch | None = None
-        self._broker: Broker | None = None
         if child is not None:
             libc.prctl(libc.PR_SET_DUMPABLE, 0)
             self._watch = Watch(loop, child.pid, self._limits, self)
@@ -188,13 +188,22 @@ class Keeper(Host):
         os.set_blocking(write, False)
         signal.set_wakeup_fd(write)
         signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.signal(cpu_alarm.SIGNAL, lambda *_: None)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        self._loop.watch(read, lambda: self.stop("a signal"))
+        self._loop.watch(read, lambda: self._on_signals(os.read(read, 512)))
+
+    def _on_signals(self, numbers: bytes) -> None:
+        if signal.SIGTERM in numbers:
+            self.stop("SIGTERM to the keeper")
+        elif cpu_alarm.SIGNAL in numbers and self._watch is not None:
+            self._watch.on_alarm()
 
     # -- what managers ask ---------------------------------------------------------------
 
     def status(self) -> VesselStatus:
         """The present state with the usage of this moment."""
+        if self._watch is not None:
+            self._watch.refresh()
         return msgspec.structs.replace(self._status, usage=self._usage())
 
     def log_end(self) -> int:
@@ -263,6 +272,11 @@ class Keeper(Host):
             return
         named: Cause = cause  # type: ignore[assignment]  # one of the four
         self._finish("ended", named, summary[:1000], max(line, 0), details[:16384])
+
+    def on_worked(self) -> None:
+        """What the broker does counts as the vessel's."""
+        if self._watch is not None and not self._over:
+            self._watch.on_worked()
 
     def on_gone(self) -> None:
         """The process is gone, or closed its only way out."""

@@ -7,6 +7,7 @@ keeper beyond the report that the jail was closed, which is sent before the prog
 import _thread
 import gc
 import os
+import signal
 import socket
 import sys
 import time
@@ -43,6 +44,7 @@ def main(channel: socket.socket, layers: tuple[str, ...]) -> NoReturn:
     """Run the one program that the broker has for us; ends the process."""
     _thread.stack_size(THREAD_STACK)
     gc.enable()
+    signal.set_wakeup_fd(-1)
     run = _Run(Link(channel))
     try:
         run.all(layers)

@@ -6,6 +6,8 @@ was overdrawn (a vessel long idle is looked at rarely) is paid back in several s
 not in one long one.
 """
 
+from dataclasses import dataclass
+
 PERIOD_S = 0.1
 """One run and one stop, in the steady state."""
 
@@ -13,6 +15,22 @@ LONGEST_IDLE_LOOK_S = 0.1
 """A vessel that does nothing is looked at no more often than this asks for."""
 
 SHORTEST_LOOK_S = 0.002
+
+START_UP_S = 0.03
+"""CPU granted once, so that a small share does not delay a program's first words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with a vessel until it is looked at again."""
+
+    stop_s: float
+    """Seconds to hold it still first; 0 when it may run on."""
+    run_s: float
+    """Seconds of running until the next look."""
+    cpu_s: float | None
+    """For a vessel that does next to nothing: CPU seconds it may use before the next look, for
+    a keeper that is told when they are used. None for a busy one."""
 
 
 class Throttle:
@@ -27,14 +45,14 @@ class Throttle:
         self._share = share
         self._slice = min(max(share * PERIOD_S, 0.001), 0.05)
         self._longest_stop = 0.18 if share >= 0.1 else 0.9
-        self._credit = self._slice
-        self._cap = self._slice * 2
+        self._credit = max(self._slice, START_UP_S)
+        self._cap = max(self._slice * 2, START_UP_S)
         self._used = 0.0
         self._at = now
         self._look = SHORTEST_LOOK_S
         self.stopped_s = 0.0
 
-    def look(self, now: float, used: float, threads: int = 1) -> tuple[float, float]:
+    def look(self, now: float, used: float, threads: int = 1) -> Decision:
         """Take in what was used up to now.
 
         Args:
@@ -43,7 +61,7 @@ class Throttle:
             threads: Threads of the program, which may run at once.
 
         Returns:
-            (seconds to hold it still, seconds of running until the next look).
+            What to do until the next look.
         """
         elapsed = now - self._at
         spent = used - self._used
@@ -56,8 +74,9 @@ class Throttle:
             self._look = min(self._look * 2, LONGEST_IDLE_LOOK_S)
         if self._credit > 0:
             until_empty = self._credit / (1 if threads == 1 else 2)
-            return 0.0, max(self._look, until_empty, SHORTEST_LOOK_S)
+            run = max(self._look, until_empty, SHORTEST_LOOK_S)
+            return Decision(0.0, run, None if busy else until_empty)
         stop = min((self._slice - self._credit) / self._share, self._longest_stop)
         self.stopped_s += stop
         allowance = self._credit + stop * self._share
-        return stop, max(allowance, self._slice / 2, SHORTEST_LOOK_S)
+        return Decision(stop, max(allowance, self._slice / 2, SHORTEST_LOOK_S), None)

@@ -1,8 +1,8 @@
 """Looks at one vessel's process from outside: CPU, memory, threads; holds it still; ends it.
 
-Nothing here runs while the program sleeps, beyond a look every tenth of a second: the next
-look is due when the CPU share could be used up at the earliest, and later the longer nothing
-happens.
+Nothing here runs while the program sleeps: the kernel tells when a quiet vessel has used some
+CPU (or, where it cannot, there is a look every tenth of a second). A busy one is looked at when
+its share could be used up at the earliest.
 """
 
 import contextlib
@@ -11,15 +11,19 @@ import resource
 import signal
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from seattle_p2p.vessel.cpu_alarm import CpuAlarm
 from seattle_p2p.vessel.loop import Loop, Timer
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.status import Cause
 from seattle_p2p.vessel.throttle import Throttle
 
 _REMEMBERED_STOPS = 100
+_BROKERS_SLICE_S = 0.005
+"""CPU the broker may use between two looks."""
 _LOOK_AT_MEMORY_AFTER_S = 0.0005
 """CPU seconds a program must have used before its memory can have changed."""
 
@@ -64,6 +68,10 @@ class Watch:
         self._timer: Timer | None = None
         self._held = False
         self._paused = False
+        self._look_again_at_own = 0.0
+        self._alarm: CpuAlarm | None = None
+        with contextlib.suppress(OSError):
+            self._alarm = CpuAlarm(pid)
         self._ended = False
         self._began = 0.0
         self.cpu_s = 0.0
@@ -84,16 +92,29 @@ class Watch:
         self._baseline = self._private()
         self._began = self._loop.now()
         self._throttle = Throttle(max(self._limits.cpu, 0.001), self._began)
-        self._timer = self._loop.call_later(0.005, self._look)
+        self._set_timer(0.005, self._look)
 
     def set_paused(self, paused: bool) -> None:
         """Hold still until told otherwise."""
         self._paused = paused
-        if self._timer is not None:
-            self._timer.cancel()
         self._hold(paused)
-        if not paused:
-            self._timer = self._loop.call_later(0.0, self._look)
+        self._set_timer(None if paused else 0.0, self._look)
+
+    def on_alarm(self) -> None:
+        """The CPU alarm went off: an idle vessel has woken up."""
+        if not self._held:
+            self._look()
+
+    def on_worked(self) -> None:
+        """The broker has worked for the vessel; look when that alone may be too much."""
+        if time.process_time() > self._look_again_at_own and not self._held:
+            self._look()
+
+    def refresh(self) -> None:
+        """Measure now, for somebody who asks."""
+        if self._throttle is not None and not self._ended:
+            with contextlib.suppress(OSError):
+                self._measure()
 
     def end(self) -> int | None:
         """Kill the process and all that came of it; returns its wait status."""
@@ -123,19 +144,28 @@ class Watch:
         if self._report_overrun():
             return
         now = self._loop.now()
-        stop, run = self._throttle.look(now, self.cpu_s, self.threads)
-        if stop > 0:
+        decision = self._throttle.look(now, self.cpu_s, self.threads)
+        self._look_again_at_own = time.process_time() + _BROKERS_SLICE_S
+        if decision.stop_s > 0:
             self._hold(True)
-            self.stops.append((now - self._began, stop))
-            self._timer = self._loop.call_later(stop, lambda: self._go_on(run))
+            self.stops.append((now - self._began, decision.stop_s))
+            self._set_timer(decision.stop_s, lambda: self._go_on(decision.run_s))
+        elif decision.cpu_s is not None and self._alarm is not None:
+            self._alarm.set(decision.cpu_s)
+            self._set_timer(None, self._look)
         else:
-            self._timer = self._loop.call_later(run, self._look)
+            self._set_timer(decision.run_s, self._look)
+
+    def _set_timer(self, delay_s: float | None, action: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if delay_s is None else self._loop.call_later(delay_s, action)
 
     def _go_on(self, run_s: float) -> None:
         if self._ended or self._paused:
             return
         self._hold(False)
-        self._timer = self._loop.call_later(run_s, self._look)
+        self._set_timer(run_s, self._look)
 
     def _hold(self, held: bool) -> None:
         if held == self._held:

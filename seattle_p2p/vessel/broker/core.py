@@ -25,6 +25,9 @@ from seattle_p2p.vessel.resources import COUNTED, RENEWABLE
 _BATCH = 32
 """Requests carried out before the loop looks at its timers again: about a millisecond."""
 
+_ACCOUNT_EVERY = 16
+"""Requests after which the keeper asks how much CPU they took."""
+
 _MORE_THAN_THREADS = 4
 """Requests under way beyond one per thread granted; more are left unread in the socket."""
 
@@ -124,6 +127,8 @@ class Broker:
                 return
             self.calls += 1
             self._carry_out(request)
+            if self.calls % _ACCOUNT_EVERY == 0:
+                self._host.on_worked()
 
     def _carry_out(self, request: asks.AnyRequest) -> None:
         try:
@@ -277,6 +282,10 @@ class Host:
 
     def on_ended(self, cause: str, line: int, summary: str, details: str) -> None:
         """The program says it is over."""
+        raise NotImplementedError
+
+    def on_worked(self) -> None:
+        """Some requests were carried out: is the CPU share used up?"""
         raise NotImplementedError
 
     def on_gone(self) -> None:

@@ -30,6 +30,8 @@ _NUMBERS = {
     "landlock_restrict_self": (446, 446),
     "pivot_root": (155, 41),
     "seccomp": (317, 277),
+    "timer_create": (222, 107),
+    "timer_settime": (223, 110),
     "umount2": (166, 39),
 }
 
@@ -114,6 +116,11 @@ def one_malloc_arena() -> None:
     """Keep all threads in one heap, so that address space is used for data, not for arenas."""
     if hasattr(_libc, "mallopt"):
         _libc.mallopt(ctypes.c_int(-8), ctypes.c_int(1))
+
+
+def writable(buffer: bytearray) -> object:
+    """Room for the kernel to write into, as an argument of `syscall`."""
+    return (ctypes.c_char * len(buffer)).from_buffer(buffer)
 
 
 def _wide(value: object) -> object:

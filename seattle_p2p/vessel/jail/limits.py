@@ -1,7 +1,6 @@
 """Limits and marks of the process itself: rlimits, no new privileges, no capabilities."""
 
 import contextlib
-import ctypes
 import os
 import resource
 import signal
@@ -105,7 +104,7 @@ def has_no_capabilities() -> bool:
     """True when the kernel lists none, neither effective nor permitted nor inheritable."""
     header = struct.pack("<Ii", _CAPABILITY_VERSION, 0)
     sets = bytearray(24)
-    libc.syscall("capget", header, (ctypes.c_char * 24).from_buffer(sets))
+    libc.syscall("capget", header, libc.writable(sets))
     return not any(sets)
 
 
