@@ -1,0 +1,110 @@
+"""From a person's key to the nodes that hold vessels for it, by asking the overlay.
+
+The experimenter joins as a client for as long as the question takes: it asks, stands in
+nobody's table, and holds nothing. Only nodes that prove they are alive are returned.
+"""
+
+import os
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.identity.keystore import generate
+from seattle_p2p.net.udp import UdpDriver
+from seattle_p2p.overlay.core import Role
+from seattle_p2p.overlay.node import OverlayNode
+from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.adverts import Advert
+
+MAX_PEERS = 32
+"""Peers handed back to be remembered."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the overlay knows of a person.
+
+    Args:
+        adverts: One for each node that advertises under the key and has just proved alive.
+        peers: Peers met on the way, ``HOST:PORT``: ways in for the next time.
+        warnings: Why there might be more than was found.
+    """
+
+    adverts: tuple[Advert, ...]
+    peers: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+async def find_nodes(
+    person: PublicKey, *, network: str, contacts: Sequence[PeerAddress], timeout_s: float
+) -> Found:
+    """Ask the overlay who advertises under `person`.
+
+    Args:
+        contacts: Any nodes of the network, to join through.
+        timeout_s: Longest time for all of it.
+
+    Raises:
+        Unreachable: none of `contacts` answered in time.
+    """
+    async with _joined(network, contacts, timeout_s) as (driver, warnings):
+        adverts, read = await driver.read_adverts(person, timeout_s=timeout_s)
+        if read.one_source:
+            warnings.append(
+                f"all answers came through one peer, {', '.join(_peers(driver)) or 'unnamed'}: "
+                "it may have kept vessels from you; name another --contact to be sure"
+            )
+        if read.alarm:
+            warnings.append("peers disagree about who is closest: somebody may be lying")
+        if not read.complete:
+            warnings.append("not all peers answered: there may be more vessels than these")
+        return Found(tuple(adverts), _peers(driver), tuple(warnings))
+
+
+async def look_in(
+    contact: PeerAddress, *, network: str, timeout_s: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Join through `contact` alone and leave again; peers met, and what was not as it should.
+
+    Raises:
+        Unreachable: it did not answer in time.
+    """
+    async with _joined(network, [contact], timeout_s) as (driver, warnings):
+        return _peers(driver), tuple(warnings)
+
+
+@asynccontextmanager
+async def _joined(
+    network: str, contacts: Sequence[PeerAddress], timeout_s: float
+) -> AsyncIterator[tuple[UdpDriver, list[str]]]:
+    """A client of the overlay that has joined through `contacts`, and what seems odd so far."""
+    node = OverlayNode(
+        generate(),
+        network=network,
+        rng=random.Random(os.urandom(16)),
+        entropy=os.urandom,
+        role=Role.CLIENT,
+    )
+    driver = await UdpDriver.open(node, "::", 0)
+    try:
+        await driver.join(contacts, timeout_s=timeout_s)
+        yield driver, _impostors(driver, contacts)
+    finally:
+        await driver.close()
+
+
+def _impostors(driver: UdpDriver, contacts: Sequence[PeerAddress]) -> list[str]:
+    """Contacts named with a key, where no peer proved to hold it."""
+    proved = {(peer.id, peer.endpoint.port) for peer in driver.node.peers()}
+    return [
+        f"nobody at {PeerAddress(contact.host, contact.port)} proved to hold the key "
+        f"{contact.key.short}…: the way in may be another than you were told"
+        for contact in contacts
+        if contact.key and (contact.key.node_id, contact.port) not in proved
+    ]
+
+
+def _peers(driver: UdpDriver) -> tuple[str, ...]:
+    return tuple(str(endpoint) for endpoint in driver.peers()[:MAX_PEERS])
