@@ -88,6 +88,7 @@ class _Run:
                 "callargs": list(job.arguments),
                 "callfunc": "initialize",
                 "mycontext": {},
+                "__name__": "__main__",  # a class statement reads it
             }
             names["__builtins__"] = program_builtins() | guards()
             self._ask(asks.Begun(self._link.number()))
