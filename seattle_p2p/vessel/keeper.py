@@ -142,6 +142,8 @@ class Keeper(Host):
 
     def _spawn(self) -> Child:
         launch, limits = self._launch, self._limits
+        if not launch.language:
+            program.import_for_plain_python()
         threads = limits.count("events") + 1
         confinement = jail_layers.Confinement(
             address_space=_own_address_space()

@@ -31,7 +31,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-FORMAT_GUARD, INIT_GUARD, METACLASS = "$format", "$init", "$class"
+FORMAT_GUARD, INIT_GUARD, OBJECT_GUARD, METACLASS = "$format", "$init", "$obj", "$class"
 """Names of the guards in a program's globals."""
 
 MAGIC_METHODS = frozenset(
@@ -58,12 +58,11 @@ _FORBIDDEN_ATTRIBUTES = frozenset(INSPECT_ATTRIBUTES) | frozenset(
         "cr_await cr_origin cr_running ag_frame ag_code ag_await ag_running "
         "tb_frame tb_next tb_lasti tb_lineno f_back f_builtins f_code f_generator "
         "f_globals f_locals f_trace f_lasti f_lineno co_code co_consts co_names "
-        "mro obj with_traceback add_note func_globals func_code im_func im_self "
+        "mro with_traceback add_note func_globals func_code im_func im_self "
         "im_class"
     )
 )
-"""Ways from an object to the interpreter's insides; `obj` is what an AttributeError was raised
-on, which may be an object of ours."""
+"""Ways from an object to the interpreter's insides."""
 
 _MAX_DEPTH = 1000
 """Nesting of a program's text: far above what people write, far below what crashes a
@@ -107,6 +106,8 @@ class Policy(RestrictingNodeTransformer):
             return self._guarded(FORMAT_GUARD, node, ast.Constant(node.attr))
         if reading and node.attr == "__init__":
             return self._guarded(INIT_GUARD, node)
+        if reading and node.attr == "obj":
+            return self._guarded(OBJECT_GUARD, node)
         if reading and node.attr == "__name__":
             return contents
         if not is_plain_attribute(node.attr):
@@ -148,13 +149,18 @@ class Policy(RestrictingNodeTransformer):
 
     visit_Subscript = _as_it_is
     visit_Assign = _as_it_is
-    visit_AugAssign = _as_it_is
     visit_Call = _as_it_is
     visit_With = _as_it_is
     visit_Module = _as_it_is
 
     def guard_iter(self, node: ast.For | ast.comprehension) -> ast.AST:
         """`for x in y`, in statements and comprehensions."""
+        return self.node_contents_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        """`a.b += c` reads `a.b`, too, and no guard can stand there."""
+        if isinstance(node.target, ast.Attribute) and node.target.attr in _GUARDED:
+            self.error(node, f"the attribute {node.target.attr!r} may not be changed in place")
         return self.node_contents_visit(node)
 
     # -- annotations: dropped, so never evaluated ----------------------------------------
@@ -228,6 +234,8 @@ _WORDS = {
     "AsyncWith": "async with",
     "TypeAlias": "type",
 }
+
+_GUARDED = frozenset({"format", "format_map", "obj"})
 
 _NO_NAMES = frozenset({"exec", "eval", "compile"})
 
@@ -356,9 +364,16 @@ def format_guard(value: object, name: str) -> object:
     text = getattr(found, "__self__", None)
     if isinstance(found, BuiltinMethodType) and isinstance(text, str):
         return lambda *args, **kwargs: safe(text, *args, **kwargs)  # `super()` leads here, too
-    if found in (str.format, str.format_map):
+    if found is str.format or found is str.format_map:
         return safe
     return found
+
+
+def object_guard(value: object) -> object:
+    """`value.obj`; not of an AttributeError, where it may be an object of ours."""
+    if isinstance(value, AttributeError):
+        raise AttributeError("'AttributeError' object has no attribute 'obj'")
+    return value.obj  # type: ignore[attr-defined]  # whatever the program gave that name
 
 
 class ProgramClass(type):
@@ -411,6 +426,8 @@ def _getattr(value: object, name: object, default: object = _NOTHING, /) -> obje
     plain = require_attribute_name(name)
     if plain in ("format", "format_map"):
         return format_guard(value, plain)
+    if plain == "obj" and isinstance(value, AttributeError):
+        return object_guard(value)
     return getattr(value, plain) if default is _NOTHING else getattr(value, plain, default)
 
 
@@ -467,4 +484,9 @@ def program_builtins() -> dict[str, object]:
 
 def guards() -> dict[str, Callable[..., object]]:
     """What compiled programs call under names they cannot write."""
-    return {FORMAT_GUARD: format_guard, INIT_GUARD: init_guard, METACLASS: ProgramClass}
+    return {
+        FORMAT_GUARD: format_guard,
+        INIT_GUARD: init_guard,
+        OBJECT_GUARD: object_guard,
+        METACLASS: ProgramClass,
+    }

@@ -6,6 +6,7 @@ keeper beyond the report that the jail was closed, which is sent before the prog
 
 import _thread
 import gc
+import importlib
 import os
 import signal
 import socket
@@ -36,6 +37,24 @@ _MAX_FRAMES = 40
 _MAX_TEXT = 4000
 """Characters of an error's own text."""
 
+_FOR_PLAIN_PYTHON = (
+    "ctypes",
+    "fcntl",
+    "glob",
+    "mmap",
+    "multiprocessing",
+    "pty",
+    "resource",
+    "select",
+    "shutil",
+    "signal",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "urllib.request",
+)
+
 _COMPILE_DEPTH = 10_000
 """Python frames while a program is checked; the check itself bounds the nesting."""
 
@@ -63,6 +82,12 @@ def rehearse() -> None:
     except ProgramRefused as refusal:
         _summary(refusal)
     format_guard("{0:>4}", "format")
+
+
+def import_for_plain_python() -> None:
+    """What test programs in plain Python import; nothing can be imported in the jail."""
+    for module in _FOR_PLAIN_PYTHON:
+        importlib.import_module(module)
 
 
 class _Run:
@@ -121,9 +146,10 @@ class _Run:
     def _run_python(self, text: bytes, arguments: list[str]) -> None:
         """Plain Python behind every wall but the language: tests only."""
         sys.argv = [self._name, *arguments]
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # real files
         self._ask(asks.Begun(self._link.number()))
         exec(compile(text, self._name, "exec"), {"__name__": "__main__"})
-        sys.stdout.flush()
 
     def failed(self, error: BaseException) -> None:
         """A thread of the program ended with an exception that nobody caught."""
