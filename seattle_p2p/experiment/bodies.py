@@ -1,7 +1,7 @@
 """Bodies that go with commands: sent piece by piece, known by size and digest beforehand."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +21,7 @@ class Source(Protocol):
     def digest(self) -> bytes:
         """As `BodyDigest` counts it."""
 
-    def pieces(self) -> AsyncIterator[bytes]:
+    def pieces(self) -> AsyncGenerator[bytes, None]:
         """All of it from the beginning, at most `STREAM_FRAME_BYTES` at a time."""
 
 
@@ -35,7 +35,7 @@ class BytesSource:
         self.size = counted.size
         self.digest = counted.value
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """Slices of them."""
         for at in range(0, self.size, STREAM_FRAME_BYTES):
             yield self._data[at : at + STREAM_FRAME_BYTES]
@@ -49,7 +49,7 @@ class FileSource:
         self.size = size
         self.digest = digest
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The file's bytes; a file that changed meanwhile is noticed by the other side."""
         with self._path.open("rb") as file:
             while data := await asyncio.to_thread(file.read, STREAM_FRAME_BYTES):

@@ -45,9 +45,6 @@ class Reply(Protocol):
     def frames(self) -> AsyncGenerator[Frame, None]:
         """The frames after the head, as they come. Raises `Unreachable` when cut."""
 
-    async def release(self) -> None:
-        """Done with it; what was not read is dropped."""
-
 
 class Connection(Protocol):
     """One connection to one node; requests go one after the other."""
@@ -110,12 +107,8 @@ class Conversation:
         head = encode_envelope(request)
         reply = await self._connection.send(head, body)
         answer = Answer(self, reply, request, digest_of(head))
-        try:
-            envelope = answer.believe(Purpose.REPLY, reply.head)
-            return result_door.decode(envelope.body), answer
-        except BaseException:
-            await reply.release()
-            raise
+        envelope = answer.believe(Purpose.REPLY, reply.head)
+        return result_door.decode(envelope.body), answer
 
     async def close(self) -> None:
         """Hang up."""
@@ -183,10 +176,6 @@ class Answer:
                     raise end.failed.error
                 return
         raise Unreachable("the connection was cut in the middle of an answer")
-
-    async def release(self) -> None:
-        """Let go of the connection's reply."""
-        await self._reply.release()
 
 
 def mismatch(other: Hello, network: str) -> VersionMismatch:

@@ -1,12 +1,13 @@
-"""The real transport of a conversation: HTTPS by aiohttp, one TCP connection for each."""
+"""The real transport of a conversation: a WebSocket over HTTPS, by aiohttp."""
 
 import asyncio
+import contextlib
 import ssl
-import struct
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import aiohttp
+from aiohttp import WSMsgType
+from yarl import URL
 
 from seattle_p2p.errors import MalformedMessage, PeerError, Unreachable, WrongPeer
 from seattle_p2p.experiment.bodies import Source
@@ -14,18 +15,26 @@ from seattle_p2p.experiment.conversation import Frame
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.net.tls import Pin, client_context
 from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.channel import (
+    COMMAND,
+    COMMAND_WITH_BODY,
+    END,
+    HELLO,
+    MAX_ANSWER_BYTES,
+    PIECE,
+    REFUSED,
+    REPLY,
+    STREAM,
+    WELCOME,
+)
 from seattle_p2p.wire.commands import Failed, welcome_door
-from seattle_p2p.wire.limits import MAX_HELLO_BYTES, MAX_REPLY_BYTES, STREAM_FRAME_BYTES
 
 CONNECT_S = 5.0
-"""For TCP and TLS to come up: a few round trips of the slowest links."""
-SILENCE_S = 45.0
-"""A node silent for so long in an answer is gone: a followed log speaks every 15 s."""
+"""For TCP, TLS and the first words: a few round trips of the slowest links."""
+HEARTBEAT_S = 20.0
+"""A node that is asked for a sign of life so often and gives none within half of it is gone."""
 
-_LENGTH = struct.Struct(">I")
-_LAST = 0x80000000
-"""Bit of a frame's length that marks the signed end."""
-_GONE = (aiohttp.ClientError, OSError, asyncio.TimeoutError, asyncio.IncompleteReadError)
+_GONE = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
 class HttpsTransport:
@@ -45,20 +54,13 @@ class HttpsConnection:
     def __init__(self, address: PeerAddress, node: PublicKey, context: ssl.SSLContext) -> None:
         host = f"[{address.host}]" if ":" in address.host else address.host
         self._address = address
-        self._url = f"https://{host}:{address.port}"
+        self._url = URL(f"https://{host}:{address.port}/commands")
         self._context = context
+        self._channel: aiohttp.ClientWebSocketResponse | None = None
         # The connector pins, the request brings the context: aiohttp looks for them there.
-        # One connection: under a second one the node's challenge would not hold.
         self._session = aiohttp.ClientSession(
-            self._url,
-            connector=aiohttp.TCPConnector(
-                ssl=Pin(node), limit=1, keepalive_timeout=55, enable_cleanup_closed=False
-            ),
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=CONNECT_S, connect=CONNECT_S, sock_read=SILENCE_S
-            ),
-            auto_decompress=False,
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+            connector=aiohttp.TCPConnector(ssl=Pin(node), limit=1),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
@@ -70,48 +72,87 @@ class HttpsConnection:
             WrongPeer: somebody else than the node does.
         """
         try:
-            async with self._session.post("/greet", data=hello, ssl=self._context) as response:
-                return await _at_most(response, MAX_HELLO_BYTES)
+            async with asyncio.timeout(CONNECT_S):
+                self._channel = await self._session.ws_connect(
+                    self._url,
+                    ssl=self._context,
+                    heartbeat=HEARTBEAT_S,
+                    max_msg_size=MAX_ANSWER_BYTES,
+                )
+                await self._channel.send_bytes(HELLO + hello)
+                return (await self.receive(WELCOME))[1]
         except aiohttp.ServerFingerprintMismatch as reason:
             raise WrongPeer(
                 f"at {self._address.host}:{self._address.port} answers another machine than"
                 " the node asked for",
                 hint="it may have moved: browse again; else somebody is in between",
             ) from reason
+        except aiohttp.WSServerHandshakeError as reason:
+            raise MalformedMessage(
+                f"at {self._address.host}:{self._address.port} nobody answers commands"
+            ) from reason
         except _GONE as reason:
             raise self._unreachable(reason) from reason
 
     async def send(self, head: bytes, body: Source | None) -> "HttpsReply":
         """Send one request; see `conversation.Connection`."""
-        framed = _LENGTH.pack(len(head)) + head
-        data: Any = framed
-        headers = None
-        if body is not None:
-            data = _joined(framed, body)
-            headers = {"Content-Length": str(len(framed) + body.size)}
+        if self._channel is None:
+            raise Unreachable("the connection was never greeted")
         try:
-            response = await self._session.post(
-                "/command", data=data, headers=headers, ssl=self._context
-            )
+            if body is None:
+                await self._channel.send_bytes(COMMAND + head)
+                kind, data = await self.receive(REPLY, STREAM)
+            else:
+                await self._channel.send_bytes(COMMAND_WITH_BODY + head)
+                kind, data = await self._send_body(self._channel, body)
         except _GONE as reason:
             raise self._unreachable(reason) from reason
-        try:
-            if response.status != 200:
-                raise await _refusal(response)
-            (length,) = _LENGTH.unpack(await response.content.readexactly(4))
-            if length > MAX_REPLY_BYTES:
-                raise MalformedMessage(f"reply of {length} bytes, limit {MAX_REPLY_BYTES}")
-            return HttpsReply(await response.content.readexactly(length), response)
-        except _GONE as reason:
-            response.close()
-            raise self._unreachable(reason) from reason
-        except BaseException:
-            response.close()
-            raise
+        return HttpsReply(data, self, streams=kind == STREAM)
+
+    async def receive(self, *expected: bytes) -> tuple[bytes, bytes]:
+        """Kind and content of the next message.
+
+        Raises:
+            Unreachable: the connection is gone.
+            PeerError: the node refuses unsigned, or something else came than expected.
+        """
+        assert self._channel is not None
+        message = await self._channel.receive()
+        if message.type is not WSMsgType.BINARY:
+            raise self._unreachable(ConnectionResetError("the connection was closed"))
+        kind, data = message.data[:1], message.data[1:]
+        if kind == REFUSED:
+            raise _refusal(data)
+        if kind not in expected:
+            raise MalformedMessage(f"the node sent {kind!r}, not one of {expected}")
+        return kind, data
 
     async def close(self) -> None:
         """Hang up; never raises."""
+        channel, self._channel = self._channel, None
+        # The connection first: then the WebSocket waits for no farewell of the other side.
         await self._session.close()
+        if channel is not None:
+            await channel.close()
+
+    async def _send_body(
+        self, channel: aiohttp.ClientWebSocketResponse, body: Source
+    ) -> tuple[bytes, bytes]:
+        """Send a body, but no more of it once the reply is there; returns the reply."""
+        reply = asyncio.ensure_future(self.receive(REPLY, STREAM))
+        try:
+            async with contextlib.aclosing(body.pieces()) as pieces:
+                async for piece in pieces:
+                    if reply.done():
+                        break
+                    await channel.send_bytes(PIECE + piece)
+            await channel.send_bytes(END)
+            return await reply
+        except ConnectionError:
+            # The reply may have come just before the node hung up.
+            return await reply
+        finally:
+            reply.cancel()
 
     def _unreachable(self, reason: BaseException) -> Unreachable:
         words = "no answer in time" if isinstance(reason, TimeoutError) else _words(reason)
@@ -121,58 +162,25 @@ class HttpsConnection:
 class HttpsReply:
     """One answer on its way in."""
 
-    def __init__(self, head: bytes, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, head: bytes, connection: HttpsConnection, *, streams: bool) -> None:
         self.head = head
-        self._response = response
+        self._connection = connection
+        self._streams = streams
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
         """The frames after the head, one in memory at a time."""
-        content = self._response.content
-        try:
-            while True:
-                (mark,) = _LENGTH.unpack(await content.readexactly(4))
-                length, last = mark & ~_LAST, bool(mark & _LAST)
-                if length > STREAM_FRAME_BYTES + 1024:
-                    raise MalformedMessage(f"frame of {length} bytes")
-                data = await content.readexactly(length)
-                yield last, data
-        except _GONE as reason:
-            raise Unreachable(f"cut in the middle of an answer: {_words(reason)}") from reason
-
-    async def release(self) -> None:
-        """Read to the end if that is near, so that the connection can be kept; else drop it."""
-        content = self._response.content
-        if not content.at_eof():
-            try:
-                async with asyncio.timeout(0.05):
-                    await content.read(1)
-            except (*_GONE, TimeoutError):
-                pass
-        self._response.release()
+        while self._streams:
+            kind, data = await self._connection.receive(PIECE, END)
+            self._streams = kind != END
+            yield kind == END, data
 
 
-async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    data = bytearray()
-    async for chunk in response.content.iter_any():
-        data += chunk
-        if len(data) > limit:
-            raise MalformedMessage(f"the node's first words are longer than {limit} bytes")
-    return bytes(data)
-
-
-async def _joined(framed: bytes, body: Source) -> AsyncGenerator[bytes, None]:
-    yield framed
-    async for piece in body.pieces():
-        yield piece
-
-
-async def _refusal(response: aiohttp.ClientResponse) -> PeerError:
+def _refusal(data: bytes) -> PeerError:
     """What an unsigned refusal says; nothing of it is more than a hint."""
-    data = await response.content.read(MAX_HELLO_BYTES)
     try:
         said = welcome_door.decode(data)
     except MalformedMessage:
-        return MalformedMessage(f"the node refused with HTTP status {response.status}")
+        said = None
     if isinstance(said, Failed) and isinstance(said.error, PeerError):
         return said.error
     return MalformedMessage("the node refused without saying why")
@@ -181,6 +189,4 @@ async def _refusal(response: aiohttp.ClientResponse) -> PeerError:
 def _words(reason: BaseException) -> str:
     if isinstance(reason, aiohttp.ClientConnectorError):
         return (reason.os_error.strerror or str(reason.os_error)).lower()
-    if isinstance(reason, asyncio.IncompleteReadError | aiohttp.ServerDisconnectedError):
-        return "the connection was closed"
     return str(reason) or type(reason).__name__

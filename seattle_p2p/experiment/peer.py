@@ -238,11 +238,11 @@ class NodeClient:
 
     async def send(self, command: Command, body: Source | None = None) -> Result:
         """Send a command, again under the same id when no reply came; errors as for `ask`."""
-        conversation, result, answer = await self._exchange(command, body)
-        await answer.release()
-        self._idle.append(conversation)
+        conversation, result, _ = await self._exchange(command, body)
         if isinstance(result, Streams):
+            await conversation.close()
             raise MalformedMessage("the node streams where one answer was asked for")
+        self._idle.append(conversation)
         return result
 
     async def _stream(self, action: Action) -> AsyncGenerator[bytes, None]:
@@ -255,7 +255,6 @@ class NodeClient:
                     yield frame
             whole = True
         finally:
-            await answer.release()
             if whole:
                 self._idle.append(conversation)
             else:
@@ -267,12 +266,12 @@ class NodeClient:
         """One command to its believed result, over as many connections as it takes."""
         lost: Unreachable | StaleMessage = Unreachable("the node was never asked")
         for pause in self._pauses_s:
-            await asyncio.sleep(pause)
+            if pause:
+                await asyncio.sleep(pause)
             conversation = await self._take()
             try:
                 result, answer = await conversation.ask(command, body)
                 if isinstance(result, Failed):
-                    await answer.release()
                     raise result.error
             except (Unreachable, StaleMessage) as reason:
                 # Stale: the node was restarted or let the connection's challenge die.

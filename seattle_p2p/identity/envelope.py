@@ -38,7 +38,10 @@ class Purpose(Enum):
 
 def signed_bytes(purpose: Purpose, body: bytes) -> bytes:
     """What a signature for `purpose` over `body` really covers."""
-    return b"seattle-p2p 1 " + purpose.value + b"\0" + body
+    return _PREFIXES[purpose] + body
+
+
+_PREFIXES = {purpose: b"seattle-p2p 1 " + purpose.value + b"\0" for purpose in Purpose}
 
 
 def sign(purpose: Purpose, key: KeyPair, body: bytes) -> bytes:

@@ -1,11 +1,9 @@
 """The HTTPS server around the command core: streams bodies, and lets nobody hold up others.
 
-    GET  /hello     what a stranger may know of the node
-    POST /greet     first words; a challenge for this connection
-    POST /command   length (4 octets), signed head, body  →  length, signed head, frames
+    GET /hello      what a stranger may know of the node
+    GET /commands   one conversation, as a WebSocket (RFC 6455): see wire/channel.py
 
-A frame is its length in 4 octets, the topmost bit set on the last one, and its bytes. Whoever
-is silent, slow or too many loses connections: those that never signed anything first.
+Whoever is silent, slow or too many loses connections: those that never signed anything first.
 """
 
 import asyncio
@@ -13,24 +11,33 @@ import contextlib
 import logging
 import socket
 import ssl
-import struct
 from collections.abc import AsyncGenerator, Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from aiohttp.web_protocol import RequestHandler
 
-from seattle_p2p.errors import MalformedMessage, PeerError, TooMuch
+from seattle_p2p.errors import MalformedMessage, TooMuch
 from seattle_p2p.manager.challenges import Line
-from seattle_p2p.manager.commands import CommandCore, Reply
+from seattle_p2p.manager.commands import CommandCore, Frames
+from seattle_p2p.wire.channel import (
+    COMMAND,
+    COMMAND_WITH_BODY,
+    END,
+    HELLO,
+    MAX_MESSAGE_BYTES,
+    PIECE,
+    REFUSED,
+    REPLY,
+    STREAM,
+    WELCOME,
+)
 from seattle_p2p.wire.commands import encode, failed
 from seattle_p2p.wire.limits import (
     CHALLENGE_IDLE_S,
-    MAX_COMMAND_BYTES,
     MAX_CONNECTIONS,
     MAX_CONNECTIONS_PER_ADDRESS,
-    MAX_HELLO_BYTES,
 )
 
 _log = logging.getLogger(__name__)
@@ -43,11 +50,8 @@ PIECE_S = 20.0
 SLOWEST_BYTES_PER_S = 1024
 """A body that comes in slower than this, after `PIECE_S`, is given up."""
 SWEEP_S = 1.0
-_LINGER_S = 5.0
-"""How long a refused body is read and dropped, so that its sender reads the refusal."""
-
-_LENGTH = struct.Struct(">I")
-_LAST = 0x80000000
+HEARTBEAT_S = 30.0
+"""Of the WebSocket: who does not answer it is gone."""
 
 
 @dataclass(eq=False)
@@ -61,6 +65,7 @@ class _Guest:
     handshake: asyncio.Task[None] | None = None
     busy: bool = False
     asked: bool = False
+    streaming: asyncio.Task[object] | None = None
 
     def leave(self) -> None:
         """Cut the connection at whatever stage it is."""
@@ -178,6 +183,8 @@ class Service:
         """A connection is gone."""
         if guest := self._by_handler.pop(handler, None):
             self._forget(guest)
+            if guest.streaming is not None:
+                guest.streaming.cancel()
 
     def _forget(self, guest: _Guest) -> None:
         guest.line.close()
@@ -205,58 +212,77 @@ class Service:
         guest = self._by_handler.get(request.protocol)
         if guest is None:
             raise ConnectionResetError
-        guest.busy = guest.asked = True
-        try:
-            return await self._answer(guest, request)
-        except PeerError as error:
-            response = web.Response(status=400, body=encode(failed(error)))
-            response.force_close()
-            return response
-        finally:
-            guest.busy = False
-            guest.since_s = self._loop.time()
-
-    async def _answer(self, guest: _Guest, request: web.BaseRequest) -> web.StreamResponse:
         match request.method, request.path:
-            case "POST", "/command":
-                return await self._command(guest, request)
-            case "POST", "/greet":
-                hello = await _within(PIECE_S, _at_most(request, MAX_HELLO_BYTES))
-                return web.Response(body=self._core.greet(guest.line, hello))
+            case "GET", "/commands" if web.WebSocketResponse().can_prepare(request):
+                return await self._converse(guest, request)
             case "GET", "/hello":
                 return web.Response(body=self._core.introduce())
-        raise MalformedMessage(
+        problem = MalformedMessage(
             "nothing is served here", hint="this is a node of seattle_p2p: use its client"
         )
+        response = web.Response(status=404, body=encode(failed(problem)))
+        response.force_close()
+        return response
 
-    async def _command(self, guest: _Guest, request: web.BaseRequest) -> web.StreamResponse:
-        head = await _within(HEADER_S, _head(request))
-        reply = await self._core.answer(guest.line, head, _body(request))
-        framed = _LENGTH.pack(len(reply.head)) + reply.head
+    async def _converse(self, guest: _Guest, request: web.BaseRequest) -> web.WebSocketResponse:
+        """One command after the other, until somebody has enough."""
+        channel = web.WebSocketResponse(
+            compress=False, max_msg_size=MAX_MESSAGE_BYTES, heartbeat=HEARTBEAT_S, timeout=1.0
+        )
+        await channel.prepare(request)
+        guest.asked = True
+        try:
+            while (message := await channel.receive()).type is WSMsgType.BINARY:
+                guest.busy = True
+                if not await self._take(guest, channel, message.data):
+                    break
+                guest.busy = False
+                guest.since_s = self._loop.time()
+        except (ConnectionError, TooMuch):
+            pass  # gone, or does not read: nobody to tell
+        finally:
+            guest.busy = False
+            if request.transport is not None:
+                request.transport.close()
+        return channel
+
+    async def _take(
+        self, guest: _Guest, channel: web.WebSocketResponse, message: bytes
+    ) -> bool:
+        """One message that is not part of a body; false when there is no going on."""
+        kind, data = message[:1], message[1:]
+        if kind == HELLO:
+            await _send(channel, WELCOME, self._core.greet(guest.line, data))
+            return True
+        if kind not in (COMMAND, COMMAND_WITH_BODY):
+            self._core.counts[MalformedMessage.code] += 1
+            return False
+        body = _Body(channel, over=kind == COMMAND)
+        try:
+            reply = await self._core.answer(guest.line, data, body.pieces())
+        except MalformedMessage as error:
+            await _send(channel, REFUSED, encode(failed(error)))
+            return False
         if reply.frames is None:
-            return web.Response(body=framed)
-        return await self._stream(request, framed, reply)
+            await _send(channel, REPLY, reply.head)
+        else:
+            await self._stream(guest, channel, reply.head, reply.frames)
+        # Its sender sees the reply and ends the body, if it was refused before its end.
+        await body.drop()
+        return True
 
     async def _stream(
-        self, request: web.BaseRequest, framed: bytes, reply: Reply
-    ) -> web.StreamResponse:
+        self, guest: _Guest, channel: web.WebSocketResponse, head: bytes, frames: Frames
+    ) -> None:
         """Send frames as they come, each when the one before found room."""
-        assert reply.frames is not None
-        response = web.StreamResponse()
+        guest.streaming = asyncio.current_task()
         try:
-            await response.prepare(request)
-            await _within(PIECE_S, response.write(framed))
-            async for last, data in reply.frames:
-                mark = _LENGTH.pack(len(data) | (_LAST if last else 0))
-                await _within(PIECE_S, response.write(mark + data))
-            await _within(PIECE_S, response.write_eof())
-        except (TooMuch, ConnectionError):
-            # The reader went away, or does not read: nobody to tell.
-            if request.transport is not None:
-                request.transport.abort()
+            await _send(channel, STREAM, head)
+            async for last, data in frames:
+                await _send(channel, END if last else PIECE, data)
         finally:
-            await reply.frames.aclose()
-        return response
+            guest.streaming = None
+            await frames.aclose()
 
 
 class _Server(web.Server):
@@ -267,7 +293,7 @@ class _Server(web.Server):
             service.on_request,
             access_log=None,
             keepalive_timeout=CHALLENGE_IDLE_S + 5,
-            lingering_time=_LINGER_S,
+            lingering_time=0,
             max_line_size=1024,
             max_headers=32,
             max_field_size=1024,
@@ -283,34 +309,45 @@ class _Server(web.Server):
         self._service.on_lost(handler)
 
 
-async def _head(request: web.BaseRequest) -> bytes:
-    try:
-        (length,) = _LENGTH.unpack(await request.content.readexactly(4))
-        if length > MAX_COMMAND_BYTES:
-            raise MalformedMessage(f"command of {length} bytes, limit {MAX_COMMAND_BYTES}")
-        return await request.content.readexactly(length)
-    except asyncio.IncompleteReadError as reason:
-        raise MalformedMessage("a command that ends too early") from reason
+class _Body:
+    """The body that follows a command, as it comes."""
+
+    def __init__(self, channel: web.WebSocketResponse, *, over: bool) -> None:
+        self._channel = channel
+        self._over = over
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Piece by piece; nothing is read before somebody asks.
+
+        Raises:
+            TooMuch: it came too slowly.
+            MalformedMessage: something else came.
+        """
+        loop = asyncio.get_running_loop()
+        begun, size = loop.time(), 0
+        while not self._over:
+            message = await _within(PIECE_S, self._channel.receive())
+            if message.type is not WSMsgType.BINARY:
+                raise ConnectionResetError
+            kind, piece = message.data[:1], message.data[1:]
+            if kind == END:
+                self._over = True
+            elif kind != PIECE:
+                raise MalformedMessage("a body holds pieces and an end")
+            size += len(piece)
+            if loop.time() - begun > PIECE_S + size / SLOWEST_BYTES_PER_S:
+                raise TooMuch(f"slower than {SLOWEST_BYTES_PER_S} bytes/s")
+            yield piece
+
+    async def drop(self) -> None:
+        """Read and forget what is left of it."""
+        async for _ in self.pieces():
+            pass
 
 
-async def _body(request: web.BaseRequest) -> AsyncGenerator[bytes, None]:
-    """The rest of a request, piece by piece; only read when somebody asks for it."""
-    loop = asyncio.get_running_loop()
-    begun, size = loop.time(), 0
-    while piece := await _within(PIECE_S, request.content.readany()):
-        size += len(piece)
-        if loop.time() - begun > PIECE_S + size / SLOWEST_BYTES_PER_S:
-            raise TooMuch(f"slower than {SLOWEST_BYTES_PER_S} bytes/s")
-        yield piece
-
-
-async def _at_most(request: web.BaseRequest, limit: int) -> bytes:
-    data = bytearray()
-    async for piece in request.content.iter_any():
-        data += piece
-        if len(data) > limit:
-            raise MalformedMessage(f"more than {limit} bytes")
-    return bytes(data)
+async def _send(channel: web.WebSocketResponse, kind: bytes, data: bytes) -> None:
+    """Send one message; whoever does not take it in time is given up."""
+    await _within(PIECE_S, channel.send_bytes(kind + data))
 
 
 T = TypeVar("T")

@@ -38,6 +38,14 @@ from seattle_p2p.manager.service import Service
 from seattle_p2p.net.certificate import make_certificate
 from seattle_p2p.net.tls import Pin, server_context
 from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.channel import (
+    COMMAND,
+    COMMAND_WITH_BODY,
+    HELLO,
+    PIECE,
+    REFUSED,
+    WELCOME,
+)
 from seattle_p2p.wire.commands import (
     PROTOCOL_VERSION,
     Action,
@@ -148,7 +156,6 @@ class Attacker:
         answer = decode_envelope(reply.head, limit=10**6)
         require_genuine(Purpose.REPLY, answer, receiver=PublicKey(envelope.sender))
         assert answer.sender == self.node.public.raw
-        await reply.release()
         return result_door.decode(answer.body)
 
 
@@ -692,26 +699,52 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"\0\0", b"\xff\xff\xff\xff", b"\0\0\0\x10" + b"x" * 16, b"\0\0\0\x40short"],
-    ids=["empty", "torn length", "huge length", "no envelope", "torn envelope"],
+    "message",
+    [
+        b"",
+        b"?what",
+        COMMAND,
+        COMMAND + b"x" * 100,
+        COMMAND + encode_envelope(Envelope(b"", b"", b"", 0, b"", b"")),
+        COMMAND_WITH_BODY + b"junk",
+        PIECE + b"of nothing",
+        HELLO + b"junk",
+        COMMAND + bytes(200_000),
+        "words",
+    ],
+    ids=str,
 )
-async def test_nonsense_is_refused_and_counted_and_the_node_goes_on(
-    node: ServedNode, content: bytes
+async def test_nonsense_is_dropped_and_counted_and_the_node_goes_on(
+    node: ServedNode, message: bytes | str
 ) -> None:
     before = state_of(node)
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=Pin(node.public), limit=1)
-    )
-    url = f"https://127.0.0.1:{node.address.port}/command"
-    async with session, session.post(url, data=content) as response:
-        said = welcome_door.decode(await response.read())
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=Pin(node.public)))
+    async with (
+        session,
+        session.ws_connect(f"https://127.0.0.1:{node.address.port}/commands") as channel,
+    ):
+        if isinstance(message, str):
+            await channel.send_str(message)
+        else:
+            await channel.send_bytes(message)
+        answer = await channel.receive()
 
-    assert response.status == 400
-    assert isinstance(said, Failed)
-    assert isinstance(said.error, MalformedMessage)
+    said = answer.data[:1] if answer.type is aiohttp.WSMsgType.BINARY else None
+    assert said in (None, REFUSED, WELCOME)
     assert state_of(node) == before
     assert len(await node.client().vessels()) == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", "/commands")])
+async def test_what_is_not_served_is_said_so(node: ServedNode, method: str, path: str) -> None:
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=Pin(node.public)))
+    url = f"https://127.0.0.1:{node.address.port}{path}"
+    async with session, session.request(method, url, data=b"x") as response:
+        said = welcome_door.decode(await response.read())
+
+    assert response.status == 404
+    assert isinstance(said, Failed)
+    assert isinstance(said.error, MalformedMessage)
 
 
 async def test_an_unknown_command_is_refused_by_name(node: ServedNode) -> None:

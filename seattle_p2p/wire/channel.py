@@ -1,0 +1,28 @@
+"""How a conversation travels: binary WebSocket messages whose first octet names their kind.
+
+    client  HELLO                     node  WELCOME (a welcome, or why not)
+    client  COMMAND                   node  REPLY
+    client  COMMAND_WITH_BODY, PIECE…, END
+                                      node  STREAM, PIECE…, END (signed)
+                                      node  REFUSED (unsigned), then the end
+
+A reply may come before a body's end: the client then sends END at once. Pieces hold at most
+64 KiB. Nothing here is believed: what counts is signed inside.
+"""
+
+from seattle_p2p.wire.limits import MAX_COMMAND_BYTES, MAX_REPLY_BYTES, STREAM_FRAME_BYTES
+
+HELLO = b"h"
+COMMAND = b"c"
+COMMAND_WITH_BODY = b"b"
+WELCOME = b"w"
+REPLY = b"r"
+STREAM = b"s"
+REFUSED = b"x"
+PIECE = b"p"
+END = b"e"
+
+MAX_MESSAGE_BYTES = max(MAX_COMMAND_BYTES, STREAM_FRAME_BYTES) + 1024
+"""Longest message to a node."""
+MAX_ANSWER_BYTES = MAX_REPLY_BYTES + 1024
+"""Longest message of a node."""
