@@ -211,10 +211,8 @@ class Story:
             "researcher",
             *arguments,
             stdout=asyncio.subprocess.DEVNULL if quiet else self.voice.fileno,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=self.voice.fileno,
         )
-        for line in finished.err.splitlines():
-            self.voice.say(f"   {line}")
         if finished.code not in (0, EXIT_SOME_FAILED):
             raise DemoFailed(
                 f"`seattle {' '.join(shown)}` ended with exit code {finished.code}"
@@ -228,6 +226,9 @@ class Story:
         rows = {n: read_row(f.read_text()) if f.exists() else {} for n, f in files.items()}
         whole, values = complete(rows, names), measured(rows)
         self.voice.chapter(f"{len(names)} × {len(names)} round trips over UDP, in milliseconds")
+        self.voice.say(
+            "   Numbers are those of the list above: the row asked, the column answered."
+        )
         for line in matrix_lines(rows, names, width=self.voice.width, colour=self.voice.colour):
             self.voice.say("   " + line)
         middle = values[len(values) // 2] if values else None
