@@ -60,7 +60,11 @@ class OverlayDriver(Publishes, Protocol):
         """Where peers see this node."""
 
     async def join(self, seeds: Sequence[PeerAddress]) -> object:
-        """Enter the network. Raises `Unreachable` when nobody answered."""
+        """Enter the network through any of `seeds`, or be its first node without any.
+
+        Raises:
+            Unreachable: nobody answered.
+        """
 
     def peers(self) -> Sequence[Endpoint]:
         """Peers worth remembering."""
@@ -210,8 +214,6 @@ class NodeManager:
         for attempt in range(10**9):
             known = read_peers(self._home.peers)
             known += [PeerAddress.from_text(seed) for seed in settings.seeds]
-            if not known:
-                return
             try:
                 await self._overlay.join(known)
                 return
