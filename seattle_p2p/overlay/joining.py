@@ -21,7 +21,9 @@ from seattle_p2p.wire.datagrams import Dial, Dialling, DialMe, Find, Found, Note
 TimeCall = Callable[[int], None]
 
 _DOORS = 16
-"""Most endpoints tried at once."""
+"""Most endpoints tried."""
+_NEXT_DOOR_S = 1.0
+"""A door is given so long before the next is tried: twice what a proof takes far away."""
 _DIALLERS = 3
 """Peers asked to have us dialled."""
 _DIALS_REMEMBERED = 16
@@ -205,19 +207,28 @@ class Joining(Task):
         number: int,
     ) -> None:
         super().__init__(parts, number)
-        self._endpoints = endpoints[:_DOORS]
+        self._doors = parts.rng.sample(endpoints, len(endpoints))[:_DOORS]
+        self._asked = len(self._doors)
         self._introducer = introducer
         self._notice = notice
-        self._unanswered = len(self._endpoints)
+        self._unanswered = self._asked
         self._helpers: list[Peer] = []
         self._step: Task | None = None
 
     def start(self, now: int) -> None:
-        """Knock everywhere at once; the first proof opens the way."""
-        if not self._endpoints:
+        """Knock at one door, at the next when it stays shut for long; a proof opens the way.
+
+        Not at all at once: a door we never knocked at can tell whether strangers reach us.
+        """
+        if not self._doors:
             self._end(now)
-        for endpoint in self._endpoints:
-            self._introducer.introduce(endpoint, None, now, self._on_door)
+        else:
+            self._knock(now)
+
+    def ring(self, now: int) -> None:
+        """The last door took too long to open."""
+        if not self.finished and self._step is None and self._doors:
+            self._knock(now)
 
     def on_knock(self, now: int) -> None:
         """A stranger reached us while we ask for that."""
@@ -230,6 +241,11 @@ class Joining(Task):
             self._step.give_up()
         super().give_up()
 
+    def _knock(self, now: int) -> None:
+        if len(self._doors) > 1:
+            self.parts.agenda.at(now + nanoseconds(_NEXT_DOOR_S), self)
+        self._introducer.introduce(self._doors.pop(), None, now, self._on_door)
+
     def _on_door(self, peer: Peer | None, now: int) -> None:
         if self.finished:
             return
@@ -240,7 +256,9 @@ class Joining(Task):
                 self._step = finding = RoleFinding(self.parts, self._walk_home)
                 finding.start(self._helpers, now)
         elif not self._unanswered and not self._helpers:
-            self.finish(JoinFailed(request=self.number, asked=len(self._endpoints)))
+            self.finish(JoinFailed(request=self.number, asked=self._asked))
+        else:
+            self.ring(now)
 
     def _walk_home(self, now: int) -> None:
         own_id = self.parts.own_id

@@ -15,11 +15,15 @@ from seattle_p2p.overlay.walk import Notice, Walk
 from seattle_p2p.wire.adverts import NONCE_BYTES, Advert, Record, place_of, seal_advert
 from seattle_p2p.wire.datagrams import Outcome, Store, Stored, Withdraw
 
+_LATER = 4
+"""Each of the first renewals comes so many times later than the one before."""
+
 
 class Advertised(Alarm):
     """What is advertised under one person's key; rings when it is to be written again.
 
     Attributes:
+        rounds: How often it was written.
         holders: Those who took the advert within its lifetime: by place and id, and when.
     """
 
@@ -31,6 +35,7 @@ class Advertised(Alarm):
         self.overlay: tuple[Endpoint, ...] = ()
         self.commands: tuple[Endpoint, ...] = ()
         self.sequence = 0
+        self.rounds = 0
         self.holders: dict[tuple[int, int], tuple[Peer, int]] = {}
         self.round: Publication | None = None
         self._renew = renew
@@ -102,7 +107,9 @@ class Publisher:
             entry.round.give_up()
         entry.sequence += 1
         early = self._parts.rng.random() * params.renew_jitter
-        self._parts.agenda.at(now + nanoseconds(params.renew_s * (1 - early)), entry)
+        wait_s = min(params.renew_s, params.first_renewal_s * _LATER**entry.rounds)
+        entry.rounds += 1
+        self._parts.agenda.at(now + nanoseconds(wait_s * (1 - early)), entry)
         entry.round = Publication(self._parts, entry, self._introducer, self._notice, number)
         entry.round.start(now)
 

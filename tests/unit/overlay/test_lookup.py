@@ -1,0 +1,144 @@
+"""One lookup: exact, windowed, bounded, unmoved by liars' lists."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.lookup import Lookup
+from seattle_p2p.wire.endpoints import Endpoint
+
+identifiers = st.integers(0, 2**160 - 1)
+
+
+def peer(id, port=None):
+    return Peer(id, Endpoint("10.0.0.1", port or 1 + id % 65535))
+
+
+def a_lookup(target, seeds, **named):
+    return Lookup(target, seeds, **({"k": 8, "alpha": 3, "most_requests": 64} | named))
+
+
+@given(target=identifiers, ids=st.sets(identifiers, min_size=1, max_size=60))
+def test_lookup_finds_the_k_closest_when_every_peer_knows_every_other(target, ids):
+    world = [peer(id, port=n + 1) for n, id in enumerate(sorted(ids))]
+    lookup = a_lookup(target, world[:1])
+
+    while not lookup.done:
+        for asked in lookup.queries():
+            lookup.on_reply(asked, world)
+
+    assert lookup.answered == sorted(world, key=lambda p: p.id ^ target)[:8]
+    assert lookup.all_answered
+
+
+def test_lookup_finds_the_live_closest_when_many_are_dead():
+    rng = random.Random(3)
+    world = [peer(rng.getrandbits(160), port=n + 1) for n in range(300)]
+    dead = {p.id for p in rng.sample(world, 100)}
+    target = rng.getrandbits(160)
+    lookup = a_lookup(target, [p for p in world if p.id not in dead][:3])
+
+    while not lookup.done:
+        for asked in lookup.queries():
+            if asked.id in dead:
+                lookup.on_slow(asked)
+                lookup.on_silence(asked)
+            else:
+                near = sorted(world, key=lambda p: p.id ^ target)[:20]
+                lookup.on_reply(asked, near)
+
+    live = [p for p in world if p.id not in dead]
+    assert lookup.answered == sorted(live, key=lambda p: p.id ^ target)[:8]
+
+
+def test_no_more_than_alpha_queries_are_on_their_way():
+    lookup = a_lookup(0, [peer(n) for n in range(1, 9)])
+
+    assert len(lookup.queries()) == 3
+    assert lookup.queries() == []
+
+
+def test_a_slow_peer_gets_company_and_its_late_reply_counts():
+    lookup = a_lookup(0, [peer(n) for n in range(1, 9)])
+    first = lookup.queries()
+
+    lookup.on_slow(first[0])
+    more = lookup.queries()
+    lookup.on_reply(first[0], [peer(100)])
+
+    assert len(more) == 1
+    assert first[0] in lookup.answered
+
+
+def test_a_silent_peer_makes_room_for_the_next_best():
+    lookup = a_lookup(0, [peer(n) for n in range(1, 10)], k=2)
+    first = lookup.queries()
+    assert [p.id for p in first] == [1, 2]
+
+    lookup.on_silence(first[0])
+
+    assert [p.id for p in lookup.closest] == [2, 3]
+    assert [p.id for p in lookup.queries()] == [3]
+
+
+def test_a_peer_given_up_does_not_come_back_by_hearsay():
+    lookup = a_lookup(0, [peer(1), peer(2)])
+    for asked in lookup.queries():
+        lookup.on_silence(asked)
+
+    lookup.on_reply(peer(2), [peer(1)])
+
+    assert lookup.closest == []
+    assert lookup.done
+
+
+def test_a_liar_cannot_make_it_ask_for_ever():
+    rng = random.Random(5)
+    lookup = a_lookup(0, [peer(2**159)])
+    asked = 0
+
+    while not lookup.done:
+        for one in lookup.queries():
+            asked += 1
+            closer = max(one.id // 2, 64)
+            lies = [
+                peer(rng.randrange(closer), port=rng.randrange(1, 65536)) for _ in range(20)
+            ]
+            lookup.on_reply(one, lies)
+
+    assert asked <= 64
+    assert lookup.exhausted
+
+
+def test_one_address_counts_for_one_id_only():
+    lookup = a_lookup(0, [peer(5, port=1)])
+    (asked,) = lookup.queries()
+
+    lookup.on_reply(asked, [peer(1, port=9), peer(2, port=9), peer(3, port=1)])
+
+    assert [p.id for p in lookup.closest] == [1, 5]
+
+
+def test_candidates_are_bounded_in_number():
+    lookup = a_lookup(0, [peer(5, port=1)])
+    (asked,) = lookup.queries()
+
+    lookup.on_reply(asked, [peer(10 + n, port=10 + n) for n in range(5000)])
+
+    assert len(lookup._candidates) <= 64
+    assert len(lookup._states) <= 80
+
+
+def test_avoided_ids_are_never_asked():
+    lookup = a_lookup(0, [peer(1), peer(2)], avoid=[1])
+
+    assert [p.id for p in lookup.queries()] == [2]
+
+
+def test_a_lookup_without_seeds_is_done_at_once():
+    lookup = a_lookup(0, [])
+
+    assert lookup.done
+    assert not lookup.all_answered
