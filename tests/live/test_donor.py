@@ -11,6 +11,7 @@ import pytest
 from seattle_p2p.experiment.https import HttpsTransport
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.keys import KeyPair, PublicKey
+from seattle_p2p.identity.keystore import Keystore
 from seattle_p2p.installer.bundle import make_installer
 from seattle_p2p.installer.plan import Plan, VesselShare
 from seattle_p2p.wire.address import PeerAddress
@@ -167,7 +168,9 @@ async def test_key_that_others_may_read_is_refused(donor):
         assert "next:" in said.err
 
 
-async def test_peers_say_whether_a_donor_is_reached(tmp_path):
+@pytest.fixture
+async def three_donors(tmp_path):
+    """Three donors who know each other, and the addresses peers find them at."""
     people = [Person(tmp_path / name) for name in ("first", "second", "third")]
     processes, addresses = [], []
     try:
@@ -176,16 +179,37 @@ async def test_peers_say_whether_a_donor_is_reached(tmp_path):
             await installed(person)
             processes.append(await person.start("donor", "run", "--json"))
             addresses += (await first_line(processes[-1]))["addresses"]
-
-        async def reached():
-            return [(await status_of(person))["manager"]["reachable"] for person in people]
-
-        await until(reached, ["yes"] * 3)
+        yield people, addresses
     finally:
         for process in processes:
             await end(process)
         for person in people:
             await person.seattle("donor", "uninstall", "--yes")
+
+
+async def test_peers_say_whether_a_donor_is_reached(three_donors):
+    people, _ = three_donors
+
+    async def reached():
+        return [(await status_of(person))["manager"]["reachable"] for person in people]
+
+    await until(reached, ["yes"] * 3)
+
+
+async def test_paused_donor_is_not_found_until_it_goes_on(three_donors, tmp_path):
+    people, addresses = three_donors
+    researcher = Person(tmp_path / "researcher")
+    Keystore(researcher.home / "seattle" / "keys").save("ann", ANN)
+
+    async def found():
+        options = ("--network", "lab", "--contact", addresses[0], "--json")
+        return (await researcher.seattle("browse", *options)).document.get("nodes")
+
+    await until(found, 3)
+    await people[1].needs("donor", "pause")
+    await until(found, 2)
+    await people[1].needs("donor", "resume")
+    await until(found, 3)
 
 
 async def test_verbose_says_on_stderr_what_the_log_gets(donor):
