@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from seattle_p2p.vessel import requests as asks
+from seattle_p2p.vessel.language import Sealed
 from seattle_p2p.vessel.link import Link
 from seattle_p2p.vessel.repy_errors import PARENTS
 from seattle_p2p.vessel.requests import PIECE, Failure
@@ -27,23 +28,11 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-class Sealed(type):
-    """The class of every class handed to programs: neither changed nor derived from."""
-
-    def __setattr__(cls, name: str, value: object) -> None:
-        """Refuse."""
-        raise AttributeError(f"{cls.__name__} cannot be changed")
-
-    def __delattr__(cls, name: str) -> None:
-        """Refuse."""
-        raise AttributeError(f"{cls.__name__} cannot be changed")
-
-
 def make_errors() -> dict[str, type[Exception]]:
     """Repy's exception classes by name; programs may catch, raise and derive from them."""
     classes: dict[str, Any] = {"Exception": Exception}
     for name, parent in PARENTS.items():
-        classes[name] = type(name, (classes[parent],), {"__slots__": ()})
+        classes[name] = Sealed(name, (classes[parent],), {"__slots__": ()})
     del classes["Exception"]
     return classes
 

@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import os
 import re
+import stat
 import struct
 import threading
 from collections.abc import Iterator
@@ -122,9 +123,12 @@ class VesselFolder:
         """
         path = self._path(name)
         try:
-            return path.stat(follow_symlinks=False).st_size
-        except FileNotFoundError:
-            raise NoSuchFile(f"there is no file {name!r}") from None
+            found = path.stat(follow_symlinks=False)
+        except OSError:
+            found = None
+        if found is None or not stat.S_ISREG(found.st_mode):
+            raise NoSuchFile(f"there is no file {name!r}")
+        return found.st_size
 
     def get(self, name: str, *, block: int = 65536) -> Iterator[bytes]:
         """A file's bytes in blocks, as it was when opened (later growth is left out).
@@ -132,10 +136,7 @@ class VesselFolder:
         Raises:
             NoSuchFile: There is none of that name (raised at the call, not at the first block).
         """
-        try:
-            fd = os.open(self._path(name), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except OSError:
-            raise NoSuchFile(f"there is no file {name!r}") from None
+        fd = _open_plain(self._path(name), os.O_RDONLY)
         return _blocks(fd, os.fstat(fd).st_size, block)
 
     def read(self, name: str, limit: int) -> bytes:
@@ -162,7 +163,7 @@ class VesselFolder:
         """
         path = self._path(name)
         with self._locked():
-            if not path.exists():
+            if not os.path.lexists(path):
                 self._require_room_for_a_file()
             number = 0
             while True:
@@ -214,13 +215,13 @@ class VesselFolder:
         """
         path = self._path(name)
         with self._locked():
-            made = not path.exists()
+            made = not os.path.lexists(path)
             if made:
                 if not create:
                     raise NoSuchFile(f"there is no file {name!r}")
                 self._require_room_for_a_file()
-            flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if made else 0)
-            fd = os.open(path, flags, 0o600)
+            flags = os.O_RDWR | (os.O_CREAT | os.O_EXCL if made else 0)
+            fd = _open_plain(path, flags)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -294,8 +295,8 @@ class VesselFolder:
 
     def _require_closed(self, path: Path) -> None:
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except FileNotFoundError:
+            fd = _open_plain(path, os.O_RDONLY)
+        except NoSuchFile:
             return
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -374,6 +375,26 @@ class Upload:
             return self._target.stat(follow_symlinks=False).st_size
         except FileNotFoundError:
             return 0
+
+
+def _open_plain(path: Path, flags: int) -> int:
+    """Open a file that is one, and no link to one.
+
+    Whoever has access to the folder beside us can put anything there; what is not a plain file
+    of this folder alone does not exist for programs.
+
+    Raises:
+        NoSuchFile: It is not there, or it is something else.
+    """
+    try:
+        fd = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    except OSError:
+        raise NoSuchFile(f"there is no file {path.name!r}") from None
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        os.close(fd)
+        raise NoSuchFile(f"there is no file {path.name!r}")
+    return fd
 
 
 def _write_all(fd: int, data: bytes, offset: int) -> None:

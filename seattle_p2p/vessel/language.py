@@ -376,7 +376,19 @@ def object_guard(value: object) -> object:
     return value.obj  # type: ignore[attr-defined]  # whatever the program gave that name
 
 
-class ProgramClass(type):
+class Sealed(type):
+    """The class of every class handed to programs: they cannot be changed."""
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        """Refuse."""
+        raise AttributeError(f"{cls.__name__} cannot be changed")
+
+    def __delattr__(cls, name: str) -> None:
+        """Refuse."""
+        raise AttributeError(f"{cls.__name__} cannot be changed")
+
+
+class ProgramClass(Sealed):
     """The class of every class that a program defines; marks them as its own."""
 
     def __new__(
@@ -387,6 +399,14 @@ class ProgramClass(type):
             if not _may_be_base(base):
                 raise TypeError(f"{getattr(base, '__name__', 'that')} cannot be a base class")
         return super().__new__(mcs, name, bases, namespace)
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        """A program may change its own classes."""
+        type.__setattr__(cls, name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        """A program may change its own classes."""
+        type.__delattr__(cls, name)
 
 
 _PLAIN_BASES = (object, dict, list, set, frozenset, tuple, str, bytes, bytearray, int, float)
@@ -446,7 +466,8 @@ def _delattr(value: object, name: object, /) -> None:
 def _type(value: object, /) -> object:
     found = type(value)
     hidden = type | CodeType | FrameType | ModuleType | TracebackType
-    if isinstance(value, hidden) or type(found) not in (type, ProgramClass):
+    known = type(found) in (type, ProgramClass) or issubclass(found, Exception)
+    if isinstance(value, hidden) or not known:
         raise TypeError("the type of this may not be asked for")
     return found
 

@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 import traceback
+import unicodedata  # the parser imports it for identifiers beyond ASCII
 from types import CodeType
 from typing import NoReturn
 
@@ -55,6 +56,9 @@ _FOR_PLAIN_PYTHON = (
     "urllib.request",
 )
 
+_MAX_DETAILS = 16_000
+"""Characters of a traceback; four bytes each still fit one packet."""
+
 _COMPILE_DEPTH = 10_000
 """Python frames while a program is checked; the check itself bounds the nesting."""
 
@@ -82,6 +86,7 @@ def rehearse() -> None:
     except ProgramRefused as refusal:
         _summary(refusal)
     format_guard("{0:>4}", "format")
+    unicodedata.normalize("NFKC", "é")
 
 
 def import_for_plain_python() -> None:
@@ -162,9 +167,12 @@ class _Run:
 
     def end(self, cause: str, line: int, summary: str, details: str) -> NoReturn:
         """Say why it is over; the first thread to say so is believed."""
+        message = Ended(0, cause, line, _clean(summary, 500), _clean(details, _MAX_DETAILS))
         self._over.acquire()
-        number = 0
-        self._link.tell(Ended(number, cause, line, summary[:500], details))
+        try:
+            self._link.tell(message)
+        except BaseException:
+            os._exit(1)
         while True:
             time.sleep(1000)
 
@@ -202,8 +210,16 @@ class _Run:
 def _summary(error: BaseException) -> str:
     """Kind and text of an exception; its `__str__` may be the program's own and may fail."""
     try:
-        text = str(error)
+        text = _clean(str(error), _MAX_TEXT)
     except BaseException as worse:
         text = f"(its text failed with {type(worse).__name__})"
     kind = type(error).__name__
-    return f"{kind}: {text[:_MAX_TEXT]}" if text else kind
+    return f"{kind}: {text}" if text else kind
+
+
+def _clean(text: str, most: int) -> str:
+    """Exactly a str, of characters that can be sent, not too long.
+
+    `text` may be of a class that the program made, whose methods say what they like.
+    """
+    return str.encode(str.__str__(text)[:most], "utf-8", "replace").decode("utf-8")

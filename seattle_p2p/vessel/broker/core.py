@@ -137,6 +137,8 @@ class Broker:
             self._fail(request.number, failure)
         except DiskFull as error:
             self._host.on_disk_full(str(error))
+        except OSError as error:
+            self._fail(request.number, _of_this_machine(error))
         else:
             if isinstance(result, Iterator):
                 self._go_on(request.number, result)
@@ -153,6 +155,8 @@ class Broker:
             self._fail(number, failure)
         except DiskFull as error:
             self._host.on_disk_full(str(error))
+        except OSError as error:
+            self._fail(number, _of_this_machine(error))
         else:
             timer = self._loop.call_later(delay, lambda: self._wake(timer, number, call))
             self._waiting[timer] = None
@@ -311,6 +315,13 @@ class Host:
     def stops(self) -> list[tuple[float, float]]:
         """The latest times of being held still: when, and for how long."""
         raise NotImplementedError
+
+
+def _of_this_machine(error: OSError) -> CallFailed:
+    """What a call ends with when this machine failed it; says nothing about where things
+    lie."""
+    words = os.strerror(error.errno) if error.errno else "unknown"
+    return CallFailed("ResourceExhaustedError", f"this machine could not do it: {words}")
 
 
 _NO_ANSWER = object()
