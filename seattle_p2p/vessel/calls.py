@@ -21,6 +21,8 @@ from seattle_p2p.vessel.requests import PIECE, Failure
 
 _MAX_NAP_S = 10_000.0
 _LONGEST_S = 1e12
+_LONGEST_TEXT = 4096
+"""Characters of a name or an address: far above what any call accepts, far below a packet."""
 
 
 def _words(text: str) -> list[str]:
@@ -87,6 +89,8 @@ class Calls:
         """Exactly a str."""
         if type(value) is not str:
             raise self.refuse(f"{what} must be a str, not {type(value).__name__}")
+        if len(value) > _LONGEST_TEXT or not value.isascii():
+            raise self.refuse(f"{what} must be ASCII, at most {_LONGEST_TEXT} characters")
         return value
 
     def whole(self, value: object, what: str) -> int:
@@ -122,8 +126,8 @@ class Calls:
 
     def print(self, *values: object, sep: object = " ", end: object = "\n") -> None:
         """Python's print, into the log."""
-        between = " " if sep is None else self.text(sep, "sep")
-        last = "\n" if end is None else self.text(end, "end")
+        between = " " if sep is None else str(sep)
+        last = "\n" if end is None else str(end)
         self.write_log(between.join([str(value) for value in values]) + last)
 
     def write_log(self, text: str) -> None:

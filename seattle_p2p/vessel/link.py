@@ -46,6 +46,7 @@ class Link:
     def ask(self, request: Request) -> Answer | Failure:
         """Send, and wait for the answer."""
         own = request.number
+        packet = encode(request)  # before anything changes: it may fail
         gate = None
         with self._mutex:
             if self._someone_reads:
@@ -54,7 +55,7 @@ class Link:
                 self._waiting[own] = gate
             else:
                 self._someone_reads = True
-        self._channel.send(encode(request))
+        self._channel.send(packet)
         if gate is not None:
             gate.acquire()
             with self._mutex:
