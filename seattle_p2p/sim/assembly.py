@@ -61,6 +61,8 @@ def make_rule(fault: Fault, world: World, hosts: list[Host]) -> faults.Rule:
     if fault.kind == "partition":
         others = [host for host in world.hosts if host.index not in chosen]
         return faults.Partition(hosts, others, one_way=fault.one_way)
+    if fault.kind == "drop":
+        return faults.Nth(fault.number)
     if fault.kind == "gray":
         return faults.Gray(world, hosts, fault.loss)
     return faults.Doubled(world, fault.share)

@@ -37,6 +37,25 @@ class Discovery:
         return self.lived - self.found.keys()
 
 
+@dataclass(frozen=True)
+class Sample:
+    """The world at one moment, since the sample before.
+
+    Args:
+        now_s: When.
+        up: Machines that run.
+        sent: Datagrams sent since the last sample.
+        sent_bytes: Their octets.
+        lost: Datagrams lost since the last sample, to the network, to faults, to nobody.
+    """
+
+    now_s: float
+    up: int
+    sent: int
+    sent_bytes: int
+    lost: int
+
+
 class Tally:
     """Everything that is noted while a world runs."""
 
@@ -48,6 +67,7 @@ class Tally:
         self.withdrawn = 0
         self.discoveries: list[Discovery] = []
         self.lookups: list[LookupSample] = []
+        self.samples: list[Sample] = []
 
     def discovery_measures(self) -> dict[str, float]:
         """Recall, precision and times of all finished discoveries."""

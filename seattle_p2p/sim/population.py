@@ -49,7 +49,8 @@ class Person:
         index: Number of the person, from 0.
         key: Public key under which vessels are advertised.
         home: Index of the member from which this person looks.
-        advertised_by: Members of which an advert lies at some holder now.
+        advertised_by: Members of which an advert lies at some holder now, and who can be
+            reached: those behind a box have to be found by other means.
     """
 
     index: int
@@ -138,6 +139,10 @@ class Population:
             self.seeds.append(member)
         return member
 
+    def outer_address(self) -> str:
+        """An address for a box, of an IP group of its own."""
+        return self._addresses.next("boxes", 1).host
+
     def new_identity(self, member: Member, signer: Signer) -> None:
         """Give a member that is down another key; its old core is forgotten."""
         del self._by_node[member.signer.public]
@@ -184,6 +189,8 @@ class Population:
         """Enter through a few seeds; again a little later when none of them answers."""
         others = [seed for seed in self.seeds if seed is not member and seed.host.up]
         if not others:
+            # The first node of a network has nobody to join; others come to it.
+            self._ask(member, lambda core, now: core.join([], now), lambda event: None)
             self._on_joined(member)
             return
         chosen = self._rng.sample(others, min(_SEEDS_ASKED, len(others)))
@@ -268,7 +275,7 @@ class Population:
 
     def _publish(self, member: Member, person: Person) -> None:
         asked_ns = self.world.now_ns
-        endpoints: list[Endpoint] = [member.host.endpoint]
+        endpoints: list[Endpoint] = [member.core.seen_at or member.host.endpoint]
 
         def request(core: Overlay, now: int) -> int:
             return core.publish(person.key, now, overlay=endpoints, commands=endpoints)
@@ -276,7 +283,7 @@ class Population:
         def answer(event: Event) -> None:
             if isinstance(event, Published):
                 self.tally.holders.append(event.holders)
-                if event.holders and member.host.up:
+                if event.holders and member.host.up and member.host.box is None:
                     person.advertised_by.add(member.index)
                     self.tally.first_published_ns.append(self.world.now_ns - asked_ns)
 

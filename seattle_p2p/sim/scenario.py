@@ -60,6 +60,8 @@ class NodeGroup(Part, frozen=True, kw_only=True):
         join_span_s: They come evenly spread over so long.
         vessels: Vessels of each node, each of another owner.
         ip_group_size: Nodes that share one IP group (/24).
+        nat: Kind of the box that a share of them is behind; `cgnat` boxes serve 16 each.
+        nat_share: That share, drawn at random.
     """
 
     name: str
@@ -69,6 +71,10 @@ class NodeGroup(Part, frozen=True, kw_only=True):
     join_span_s: Seconds = 0
     vessels: Annotated[int, Meta(ge=0, le=100)] = 1
     ip_group_size: Count = 1
+    nat: Literal["none", "full_cone", "restricted", "port_restricted", "symmetric", "cgnat"] = (
+        "none"
+    )
+    nat_share: Share = 1
 
 
 class Network(Part, frozen=True, kw_only=True):

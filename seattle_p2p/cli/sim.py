@@ -1,0 +1,144 @@
+"""`seattle sim`: questions to the overlay, answered in virtual time."""
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seattle_p2p.cli import output
+
+if TYPE_CHECKING:
+    from seattle_p2p.sim.run import Progress, Result
+
+EXIT_BREACHED = 3
+
+
+@click.group()
+def sim() -> None:
+    """Run the overlay in virtual time: same code, same seed, same run."""
+
+
+@sim.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, help="Instead of the scenario's own.")
+@click.option("--drop-datagram", type=click.IntRange(min=0), metavar="N", help="Lose the Nth.")
+@click.option("--report", type=click.Path(path_type=Path), help="Folder for a report.")
+@click.option("--baseline", is_flag=True, help="The stock kademlia package beside it.")
+@click.option("--quiet", is_flag=True, help="No progress line.")
+@output.json_option
+def run(
+    scenario: Path,
+    seed: int | None,
+    drop_datagram: int | None,
+    report: Path | None,
+    baseline: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Run one SCENARIO (a file, or a folder with scenario.toml) and judge it.
+
+    Exit code 0: all verdicts hold; 3: one is breached; 2: the scenario makes no sense.
+    """
+    import psutil
+
+    from seattle_p2p.sim.faults import Nth
+    from seattle_p2p.sim.run import Run
+    from seattle_p2p.sim.scenario import read_scenario, require_memory
+
+    plan = read_scenario(scenario)
+    require_memory(plan, psutil.virtual_memory().available)
+    folder = scenario if scenario.is_dir() else scenario.parent
+    prepared = Run(plan, seed, folder)
+    if drop_datagram is not None:
+        prepared.world.add_rule(Nth(drop_datagram))
+    line = None if quiet or not sys.stderr.isatty() else _Line(plan.meta.name)
+    try:
+        result = prepared.execute(line.show if line else None)
+    finally:
+        if line:
+            line.end()
+    stock = _run_baseline(result) if baseline else {}
+    command = f"seattle sim run {scenario} --seed {result.seed}"
+    if report is not None:
+        from seattle_p2p.sim.report import write_report
+
+        write_report(result, report, command=command, beside=stock)
+        output.note(f"report: {report / 'report.html'}")
+    if as_json:
+        output.document(_as_document(result, stock))
+    else:
+        _tell(result, stock, command)
+    return 0 if result.holds else EXIT_BREACHED
+
+
+def _run_baseline(result: "Result") -> dict[str, float]:
+    from seattle_p2p.sim.baseline import Baseline
+
+    return Baseline(result.scenario, result.seed).execute()
+
+
+class _Line:
+    """The live line on a terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._began = time.monotonic()
+
+    def show(self, now: "Progress") -> None:
+        """Say how far it is."""
+        passed = time.monotonic() - self._began
+        left = passed * (now.end_s / now.now_s - 1)
+        found = f" · found {now.found}/{now.expected}" if now.expected else ""
+        sys.stderr.write(
+            f"\r\x1b[K{self._name} {now.now_s:.0f}/{now.end_s:.0f} s · {now.up} up{found}"
+            f" · {now.delivered / max(passed, 1e-9):,.0f} messages/s · {left:.0f} s left"
+        )
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Leave the line."""
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def _as_document(result: "Result", stock: dict[str, float]) -> dict[str, object]:
+    return {
+        "scenario": result.scenario.meta.name,
+        "seed": result.seed,
+        "trace_hash": result.trace_hash,
+        "holds": result.holds,
+        "verdicts": [asdict(verdict) for verdict in result.verdicts],
+        "measures": {**result.measures, **stock},
+    }
+
+
+def _tell(result: "Result", stock: dict[str, float], command: str) -> None:
+    scenario = result.scenario
+    click.echo(
+        f"{scenario.meta.name}: {scenario.hosts} machines, {scenario.meta.duration_s:g} virtual"
+        f" seconds, seed {result.seed}"
+    )
+    output.table(
+        ("verdict", "kind", "what", "numbers"),
+        [
+            ("holds" if v.holds else "BREACHED", v.kind, v.name, v.detail)
+            for v in result.verdicts
+        ],
+    )
+    if stock:
+        output.table(("stock kademlia", ""), [(k, f"{v:g}") for k, v in stock.items()])
+    click.echo(f"seed {result.seed}  trace {result.trace_hash}")
+    cost = result.cost
+    output.note(
+        f"{cost.messages:,} datagrams in {cost.wall_s:.1f} s,"
+        f" {cost.us_per_message:.1f} µs of CPU each,"
+        f" at most {cost.peak_rss_bytes / 2**20:.0f} MiB"
+    )
+    if not result.holds:
+        output.note("the last datagrams before the end:")
+        for delivery in result.last[-10:]:
+            output.note(f"  {delivery}")
+        output.note(f"again: {command}")

@@ -1,0 +1,206 @@
+"""One scenario, one seed: lets it happen, watches it, judges it."""
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from seattle_p2p.sim import invariants
+from seattle_p2p.sim.invariants import Breach, Verdict, Watch
+from seattle_p2p.sim.measures import Cost, Sample, Tally, gini, mean
+from seattle_p2p.sim.scenario import Scenario
+from seattle_p2p.sim.staging import Stage
+from seattle_p2p.sim.trace import Delivery
+
+_SLICES = 200
+"""A run is watched, sampled and its progress told so many times."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Args:
+        now_s: Virtual seconds so far.
+        end_s: Virtual seconds in all.
+        up: Machines that run now.
+        delivered: Datagrams so far.
+        found: Vessels found by owners so far.
+        expected: Vessels that there were to find.
+    """
+
+    now_s: float
+    end_s: float
+    up: int
+    delivered: int
+    found: int
+    expected: int
+
+
+@dataclass(frozen=True)
+class Load:
+    """What lies on each machine that is up at the end.
+
+    Args:
+        received: Datagrams it got.
+        records: Adverts it holds for others; ordinary nodes only.
+    """
+
+    received: list[int]
+    records: list[int]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run.
+
+    Args:
+        scenario: What was run.
+        seed: With which seed.
+        trace_hash: Stands for every delivered datagram.
+        verdicts: All of them.
+        measures: Numbers by name; the same for the same seed.
+        tally: What they were made of.
+        load: What lay on whom in the end.
+        cost: What it cost this machine.
+        last: The last deliveries.
+    """
+
+    scenario: Scenario
+    seed: int
+    trace_hash: str
+    verdicts: list[Verdict]
+    measures: dict[str, float]
+    tally: Tally
+    load: Load
+    cost: Cost
+    last: list[Delivery]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every verdict does."""
+        return all(verdict.holds for verdict in self.verdicts)
+
+
+class Run:
+    """A scenario about to happen.
+
+    Args:
+        scenario: What to run.
+        seed: The scenario's own when None.
+        folder: Where files that the scenario names are looked for.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int | None = None, folder: Path = Path()
+    ) -> None:
+        self.scenario = scenario
+        self.seed = scenario.meta.seed if seed is None else seed
+        self.stage = Stage(scenario, self.seed, folder)
+        self.world = self.stage.world
+        self._watch = Watch(
+            self.world, self.stage.population, self.stage.params.max_outstanding
+        )
+        self._before = (0, 0, 0)
+
+    def execute(self, tell: Callable[[Progress], None] | None = None) -> Result:
+        """Let everything happen and judge it.
+
+        Args:
+            tell: Called now and then with how far it is.
+        """
+        wall, cpu = time.perf_counter(), time.process_time()
+        end_s, tally = self.scenario.meta.duration_s, self.stage.tally
+        breach: list[Verdict] = []
+        try:
+            for slice_ in range(1, _SLICES + 1):
+                self.world.run(until=end_s * slice_ / _SLICES)
+                self._watch.check()
+                tally.samples.append(self._sample())
+                if tell is not None:
+                    tell(self._progress())
+        except Breach as caught:
+            breach.append(caught.verdict)
+        measures = self._measures()
+        verdicts = breach or [
+            *self._watch.verdicts(),
+            *invariants.eventually(tally),
+            *invariants.bounds(self.scenario.expect, measures),
+        ]
+        cost = Cost(
+            cpu_s=time.process_time() - cpu,
+            wall_s=time.perf_counter() - wall,
+            peak_rss_bytes=_peak_rss_bytes(),
+            messages=self.world.traffic.delivered,
+        )
+        trace = self.world.trace
+        return Result(
+            scenario=self.scenario,
+            seed=self.seed,
+            trace_hash=trace.hash,
+            verdicts=verdicts,
+            measures=measures,
+            tally=tally,
+            load=self._load(),
+            cost=cost,
+            last=trace.last,
+        )
+
+    def _load(self) -> Load:
+        live = self.stage.population.live_members()
+        records = [m.core.statistics().records for m in live if m.is_ordinary]
+        return Load([member.host.received for member in live], records)
+
+    def _sample(self) -> Sample:
+        traffic = self.world.traffic
+        lost = traffic.lost_in_network + traffic.lost_to_faults + traffic.lost_to_nobody
+        now = (traffic.sent, traffic.sent_bytes, lost)
+        since = [after - before for after, before in zip(now, self._before, strict=True)]
+        self._before = now
+        return Sample(self.world.now_s, self._up(), *since)
+
+    def _up(self) -> int:
+        return sum(host.up for host in self.world.hosts)
+
+    def _progress(self) -> Progress:
+        looks = self.stage.tally.discoveries
+        return Progress(
+            now_s=self.world.now_s,
+            end_s=self.scenario.meta.duration_s,
+            up=self._up(),
+            delivered=self.world.traffic.delivered,
+            found=sum(len(look.found) for look in looks),
+            expected=sum(len(look.expected) for look in looks),
+        )
+
+    def _measures(self) -> dict[str, float]:
+        world, tally, churn = self.world, self.stage.tally, self.stage.churn
+        traffic, hosts, duration_s = world.traffic, len(world.hosts), max(world.now_s, 1e-9)
+        live = self.stage.population.live_members()
+        statistics = [member.core.statistics() for member in live if member.is_ordinary]
+        measures: dict[str, float] = {
+            "nodes.live": len(live),
+            **tally.membership_measures(),
+            **tally.discovery_measures(),
+            **tally.lookup_measures(),
+            "churn.departures": churn.departures,
+            "churn.returns": churn.returns,
+            "traffic.sent": traffic.sent,
+            "traffic.delivered": traffic.delivered,
+            "traffic.messages_per_node_per_s": traffic.sent / hosts / duration_s,
+            "traffic.bytes_per_node_per_s": traffic.sent_bytes / hosts / duration_s,
+            "load.gini_requests": gini(host.received for host in world.hosts if host.up),
+            "load.gini_records": gini(known.records for known in statistics),
+            "table.contacts_mean": mean([known.contacts for known in statistics]),
+            "size.estimate_mean": mean([known.size_estimate for known in statistics]),
+        }
+        for kind in sorted(world.trace.kinds):
+            measures[f"messages.{kind}"] = world.trace.kinds[kind]
+        return {name: round(value, 6) for name, value in measures.items()}
+
+
+def _peak_rss_bytes() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
