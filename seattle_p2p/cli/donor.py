@@ -58,7 +58,7 @@ def donor() -> None:
 @click.option(
     "--accept-weak-containment",
     is_flag=True,
-    help="Run strangers' programs even where needed walls are missing.",
+    help="Run strangers' programs even where needed layers are missing.",
 )
 @output.json_option
 def install(installer: Path, folder: Path | None, as_json: bool, **granted: Any) -> None:
@@ -95,7 +95,7 @@ def install(installer: Path, folder: Path | None, as_json: bool, **granted: Any)
 @dir_option
 @click.option("-v", "--verbose", is_flag=True, help="Say what happens, not only what matters.")
 @click.option(
-    "--accept-weak-containment", is_flag=True, help="Run even where needed walls are missing."
+    "--accept-weak-containment", is_flag=True, help="Run even where needed layers are missing."
 )
 @output.json_option
 def run(
@@ -221,7 +221,14 @@ def _require_platform() -> None:
 def _home(folder: Path | None) -> "DonorHome":
     from seattle_p2p.manager.home import DonorHome
 
-    return DonorHome((folder or donor_dir()).absolute())
+    chosen = (folder or donor_dir()).absolute()
+    try:
+        str(chosen).encode()
+    except UnicodeEncodeError as reason:
+        raise UsageError(
+            f"the name {str(chosen)!r} is not UTF-8", hint="give another folder: --dir DIR"
+        ) from reason
+    return DonorHome(chosen)
 
 
 def _require_planner(wanted: "Installer", required: str) -> None:

@@ -59,7 +59,7 @@ def print_status(found: "DonorStatus") -> None:
         ("manager", state if found.running else "does not run"),
         ("reachable", f"{manager.reachable}: {manager.reachable_reason}"),
         ("paused", _pause_words(manager.paused, manager.pause_left_s)),
-        ("walls", ", ".join(manager.layers) or "none"),
+        ("layers", ", ".join(manager.layers) or "none"),
     ]
     if manager.missing_layers:
         lines.append(("missing", ", ".join(manager.missing_layers)))

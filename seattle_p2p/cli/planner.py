@@ -138,20 +138,22 @@ def _read(plan: Path) -> str:
 
 
 def _write(path: Path, data: bytes, *, over_an_old_one: bool) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    """Write a file; one that replaces another is there whole or not at all."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new") if over_an_old_one else path
     try:
-        try:
-            fresh.write_bytes(data)
-            if over_an_old_one:
-                fresh.replace(path)
-            else:
-                os.link(fresh, path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        with fresh.open("xb") as file:
+            try:
+                file.write(data)
+                file.flush()
+            except BaseException:
+                fresh.unlink()
+                raise
+        fresh.replace(path)
     except FileExistsError as reason:
         raise UsageError(
             f"{path} exists and is not overwritten", hint="choose another name, or move it away"
         ) from reason
     except OSError as reason:
-        raise InstallError(f"cannot write {path}: {reason.strerror}") from reason
+        raise InstallError(
+            f"cannot write {path}: {reason.strerror}", hint="choose another place"
+        ) from reason

@@ -1,4 +1,4 @@
-"""`donor run`: one node manager in the foreground, with its log, its walls, its signals."""
+"""`donor run`: one node manager in the foreground, with its log, its layers, its signals."""
 
 import asyncio
 import contextlib
@@ -49,12 +49,12 @@ async def run_donor(
     Args:
         registry: Where this host's vessel ports are claimed.
         verbose: Say on stderr what the log file gets.
-        accept_weak_containment: Accept missing walls, from now on (it is remembered).
+        accept_weak_containment: Accept missing layers, from now on (it is remembered).
         on_started: Called once, when the node answers.
 
     Raises:
         InstallError: nothing installed, another node manager runs here, ports taken.
-        WeakContainment: needed walls are missing, and nobody accepted that.
+        WeakContainment: needed layers are missing, and nobody accepted that.
         LedgerError, KeystoreError: damaged; nothing was changed.
     """
     home.require_installed()
@@ -112,7 +112,7 @@ async def open_overlay(key: KeyPair, settings: NodeSettings, host: str, port: in
 
 
 def _prepare(home: DonorHome, registry: PortRegistry, accept_weak: bool) -> None:
-    """Look at the ledger, the ports and the walls before anything starts."""
+    """Look at the ledger, the ports and the layers before anything starts."""
     with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
         settings = ledger.settings()
         if accept_weak and not settings.accept_weak_containment:

@@ -1,5 +1,8 @@
 """What a donor asks when no node manager runs."""
 
+import asyncio
+import sys
+import textwrap
 import time
 
 import pytest
@@ -179,3 +182,49 @@ async def test_nothing_installed_is_told_with_the_next_step(tmp_path, question):
 async def test_uninstall_of_nothing_is_refused(tmp_path, registry):
     with pytest.raises(InstallError, match="nothing is installed"):
         await uninstall(DonorHome(tmp_path / "none"), registry)
+
+
+KILLED = textwrap.dedent("""
+    import asyncio, os, signal, sys
+    from pathlib import Path
+    from seattle_p2p.manager.donor import uninstall
+    from seattle_p2p.manager.home import DonorHome
+    from seattle_p2p.manager.ports import PortRegistry
+
+    fatal, seen = int(sys.argv[2]), 0
+    WATCHED = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree", "open"}
+
+    def hook(event, arguments):
+        global seen
+        if event in WATCHED and sys.argv[1] in str(arguments[0]):
+            seen += 1
+            if seen == fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    root = Path(sys.argv[1])
+    sys.addaudithook(hook)
+    asyncio.run(uninstall(DonorHome(root / "donor"), PortRegistry(root / "ports")))
+""")
+
+
+async def test_killed_at_any_file_operation_uninstall_is_taken_up_again(
+    home, registry, tmp_path
+):
+    home.log.write_text("words")
+    (home.vessels / "v1" / "files").mkdir(parents=True)
+    kills = 0
+    for fatal in range(1, 60):
+        ended = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", KILLED, str(tmp_path), str(fatal))
+        )
+        if await ended.wait() != -9:
+            break
+        kills += 1
+        if not (home.installed or home.unfinished.exists()):
+            assert list(home.folder.glob("*")) == [], "at worst an empty folder stays"
+            break
+        assert what_goes(home)
+
+    assert kills >= 5
+    assert not (tmp_path / "ports").exists()
+    assert list(home.folder.glob("*")) == []
