@@ -127,9 +127,8 @@ def what_goes(home: DonorHome) -> list[Removal]:
     """
     if not home.unfinished.exists():
         home.require_installed()
-    return [
-        Removal(path, what, _size(path)) for path, what in home.belongings() if path.exists()
-    ]
+    belongings = [*home.belongings(), (home.unfinished, "something unfinished")]
+    return [Removal(path, what, _size(path)) for path, what in belongings if path.exists()]
 
 
 async def uninstall(home: DonorHome, registry: PortRegistry) -> list[Path]:
