@@ -258,6 +258,11 @@ class OverlayNode:
         """Contacts worth remembering for the next start, longest known first."""
         return [peer for peer in self._parts.table if peer.id not in self._parts.suspects]
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request waits for its answer, or work for an application is under way."""
+        return bool(self._parts.tasks) or len(self._parts.exchange.requests) > 0
+
     def statistics(self) -> Statistics:
         """What was counted so far; a snapshot that never changes."""
         parts = self._parts

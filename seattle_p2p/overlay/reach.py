@@ -8,6 +8,7 @@ from seattle_p2p.overlay.core import Role
 from seattle_p2p.wire.endpoints import pack_endpoint, unpack_endpoint
 
 _MOST_WITNESSES = 64
+_ENOUGH_WITNESSES = 2
 
 
 class Reach:
@@ -58,16 +59,16 @@ class Reach:
     def is_ours(self, seen: bytes) -> bool:
         """Whether we may sign that we are at this packed endpoint, for somebody unproved.
 
-        It is one of our sockets, or at least half of the witnesses of its family name it. A
-        node that knows nothing yet, neither from its driver nor from others, believes anyone:
-        otherwise the first two nodes of a network could not meet.
+        It is one of our sockets; or, behind an address translation, two witnesses and at least
+        half of its family's name it. One is not enough: the first peer we meet may be a liar
+        that wants our words for its own address. A node whose driver told it nothing believes
+        anyone.
         """
-        if seen in self._local:
+        if seen in self._local or not self._local:
             return True
         family = [said for said in self._witnesses.values() if said[:1] == seen[:1]]
-        if not family:
-            return not self._local
-        return 2 * family.count(seen) >= len(family)
+        voices = family.count(seen)
+        return voices >= _ENOUGH_WITNESSES and 2 * voices >= len(family)
 
     def _most_seen(self) -> bytes | None:
         said = list(self._witnesses.values())

@@ -262,7 +262,9 @@ class Reading(Task):
         """Tell some holders that a node they hold an advert of seems to be dead."""
         node = id.to_bytes(ID_BYTES)
         for shelf in self._shelves.values():
-            for peer in shelf.holders_of(id)[:_REPORTED_TO]:
+            holders = shelf.holders_of(id)
+            chosen = self.parts.rng.sample(holders, min(_REPORTED_TO, len(holders)))
+            for peer in chosen:
                 fields = (shelf.place.to_bytes(ID_BYTES), node)
                 self.parts.exchange.ask(peer.endpoint, Report, fields, self, now)
 

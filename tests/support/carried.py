@@ -78,12 +78,12 @@ class Carrier:
         return self.nodes[to].datagrams_to_send()
 
     def settle(self, most_s: float = 60.0) -> None:
-        """Carry and ring until no request of anybody is outstanding."""
+        """Carry and ring until nobody waits for anything."""
         end = self.now + round(most_s * SECOND)
         while self.now < end:
             if self._carry_once():
                 continue
-            if not any(node.statistics().outstanding for node in self.nodes.values()):
+            if not any(node.busy for node in self.nodes.values()):
                 return
             self._ring_next(end)
 
