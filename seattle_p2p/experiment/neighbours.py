@@ -15,7 +15,7 @@ def message_ports(info: VesselInfo) -> list[int]:
 
 
 def neighbour_lines(states: Mapping[Vessel, VesselInfo]) -> list[str]:
-    """One line a vessel: name, address of its node, its lowest port for messages.
+    """One line a vessel: name, address of its node, its highest port for messages.
 
     Raises:
         VesselError: a vessel may receive on no port at all.
@@ -29,5 +29,5 @@ def neighbour_lines(states: Mapping[Vessel, VesselInfo]) -> list[str]:
                 hint="leave it out; its restrictions grant no messport",
             )
         host = PeerAddress.from_text(vessel.endpoints[0]).host
-        lines.append(f"{vessel.name} {host} {ports[0]}\n")
+        lines.append(f"{vessel.name} {host} {ports[-1]}\n")
     return lines
