@@ -16,6 +16,8 @@ from seattle_p2p.sim.trace import Delivery
 
 _SLICES = 200
 """A run is watched, sampled and its progress told so many times."""
+_SLICES_PER_LOOK = 20
+"""Every core is looked into after so many slices."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Run:
         try:
             for slice_ in range(1, _SLICES + 1):
                 self.world.run(until=end_s * slice_ / _SLICES)
-                self._watch.check()
+                self._watch.check(thoroughly=slice_ % _SLICES_PER_LOOK == 0)
                 tally.samples.append(self._sample())
                 if tell is not None:
                     tell(self._progress())

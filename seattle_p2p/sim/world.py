@@ -318,6 +318,7 @@ class World:
         self.forward(data, sender, destination)
 
     def _deliver(self, data: Any, source: Sender, to: Host | Mapped) -> None:
+        """A datagram arrives: into the trace, into the core, and out what the core wants."""
         self._under_way -= 1
         traffic = self.traffic
         destination = to.admit(source) if isinstance(to, Mapped) else to
