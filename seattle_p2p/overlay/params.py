@@ -48,8 +48,9 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     renew_s: float = 1500.0
     """When it is written again: twice within its life, with room for one miss."""
     first_renewal_s: float = 90.0
-    """The first renewal, and the second and third in proportion, come sooner: whoever advertised
-    while the network was growing has to reach those who came after and are closer."""
+    """The first renewal, and the second and third in proportion, come sooner: whoever
+    advertised while the network was growing has to reach those who came after and are closer.
+    """
     renew_jitter: float = 0.1
     """Share of `renew_s` by which a renewal comes earlier, at random."""
     upkeep_s: float = 60.0
