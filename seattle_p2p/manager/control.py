@@ -44,6 +44,9 @@ class ManagerReport(msgspec.Struct, frozen=True):
 
     pid: int
     node: str
+    network: str
+    planner: str
+    percent: float
     overlay: list[str]
     commands: list[str]
     peers: int

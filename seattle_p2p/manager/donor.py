@@ -36,9 +36,6 @@ class DonorStatus(msgspec.Struct, frozen=True):
 
     folder: str
     log: str
-    network: str
-    planner: str
-    percent: float
     running: bool
     manager: ManagerReport
 
@@ -64,17 +61,12 @@ async def status(home: DonorHome) -> DonorStatus:
     with contextlib.suppress(Unreachable):
         report = await ask(home.folder, Question("report"))
     busy = report is None and not home.free
-    with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
-        settings = ledger.settings()
-        return DonorStatus(
-            str(home.folder),
-            str(home.log),
-            settings.network,
-            settings.planner,
-            settings.percent,
-            report is not None or busy,
-            report or await _report_without_manager(home, ledger, busy),
-        )
+    return DonorStatus(
+        str(home.folder),
+        str(home.log),
+        report is not None or busy,
+        report or await _report_without_manager(home, busy),
+    )
 
 
 async def pause(home: DonorHome, for_s: float | None = None) -> bool:
@@ -93,10 +85,11 @@ async def pause(home: DonorHome, for_s: float | None = None) -> bool:
     try:
         await ask(home.folder, Question("pause", for_s))
     except Unreachable:
-        with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
-            save_pause(ledger, for_s)
+        # Freezing comes first: it works on a full disk too, which may be why it is wanted.
         async with _keepers(home) as keepers:
             await pause_all(keepers)
+        with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
+            save_pause(ledger, for_s)
         return False
     return True
 
@@ -192,17 +185,22 @@ async def describe_vessels(rows: Sequence[VesselRow], keepers: Keepers) -> list[
     return [_describe(row, await _status_of(keepers, row.name)) for row in rows]
 
 
-async def _report_without_manager(home: DonorHome, ledger: Ledger, busy: bool) -> ManagerReport:
+async def _report_without_manager(home: DonorHome, busy: bool) -> ManagerReport:
     reason = "the node manager does not run; start it: seattle donor run"
     if busy:
         reason = "the node manager is starting, or it hangs: look at its log"
     held = held_layers(home.folder)
+    with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
+        settings, rows = ledger.settings(), ledger.vessels()
     async with _keepers(home) as keepers:
-        vessels = await describe_vessels(ledger.vessels(), keepers)
-    left = pause_left_s(ledger.settings())
+        vessels = await describe_vessels(rows, keepers)
+    left = pause_left_s(settings)
     return ManagerReport(
         pid=0,
         node=Keystore(home.folder).find(home.key.stem).public.text,
+        network=settings.network,
+        planner=settings.planner,
+        percent=settings.percent,
         overlay=[],
         commands=[],
         peers=0,

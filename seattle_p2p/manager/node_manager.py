@@ -267,10 +267,14 @@ class NodeManager:
         """What runs, what it uses, what peers see."""
         overlay, commands = self._endpoints()
         reachable, reason = _REACHABLE[self._overlay.role]
-        left = pause_left_s(self._ledger.settings())
+        settings = self._ledger.settings()
+        left = pause_left_s(settings)
         return ManagerReport(
             pid=os.getpid(),
             node=self._key.public.text,
+            network=settings.network,
+            planner=settings.planner,
+            percent=settings.percent,
             overlay=[str(endpoint) for endpoint in overlay],
             commands=[str(endpoint) for endpoint in commands],
             peers=len(self._overlay.peers()),
@@ -285,8 +289,9 @@ class NodeManager:
 
     async def pause(self, for_s: float | None) -> None:
         """Freeze every program and withdraw adverts."""
-        save_pause(self._ledger, for_s)
+        # Freezing comes first: it works on a full disk too, which may be why it is wanted.
         await pause_all(self._keepers)
+        save_pause(self._ledger, for_s)
         self._pause_changed.set()
 
     async def resume(self) -> None:

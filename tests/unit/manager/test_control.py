@@ -11,7 +11,9 @@ from seattle_p2p.manager import control
 from seattle_p2p.manager.control import ManagerReport, Question, ask, serve_control
 from seattle_p2p.manager.home import CONTROL_SOCKET
 
-REPORT = ManagerReport(1, "k", [], [], 3, "yes", "", False, None, [], ["seccomp"], [])
+REPORT = ManagerReport(
+    1, "k", "lab", "p", 10.0, [], [], 3, "yes", "", False, None, [], ["seccomp"], []
+)
 
 
 class Recorder:

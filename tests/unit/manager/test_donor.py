@@ -72,7 +72,11 @@ async def test_status_without_a_manager_says_so_and_shows_the_shares(home):
     assert "does not run" in found.manager.reachable_reason
     assert found.manager.layers == ["seccomp"]
     assert "landlock" in found.manager.missing_layers
-    assert (found.network, found.planner, found.percent) == ("lab", PLANNER.text, 10.0)
+    assert (found.manager.network, found.manager.planner, found.manager.percent) == (
+        "lab",
+        PLANNER.text,
+        10.0,
+    )
     assert [vessel.owner for vessel in found.manager.vessels] == [ANN.text, BOB.text]
     assert found.manager.vessels[0].limits["cpu"] == 0.3184
     assert found.manager.vessels[0].state == "fresh"
