@@ -50,6 +50,8 @@ from seattle_p2p.vessel.watch import Watch
 MAX_PROGRAM_BYTES = 1024 * 1024
 """A program's text: a thousand times what people write."""
 
+_LEAVING_S = 3.0
+
 _CAUSES_A_PROGRAM_MAY_NAME = frozenset({"done", "error", "refused", "memory"})
 
 
@@ -71,12 +73,20 @@ def main(launch: Launch, line: socket.socket) -> None:
 
 
 def _take_lock(state_dir: Path) -> int:
+    """The vessel's lock, held as long as this process lives; -1 when a keeper is at work.
+
+    One that has just ended its vessel may still be on its way out: it is waited for.
+    """
     fd = os.open(state_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return -1
-    return fd
+    until = time.monotonic() + _LEAVING_S
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return fd
+        except BlockingIOError:
+            if read_status(state_dir / STATUS).running or time.monotonic() > until:
+                return -1
+        time.sleep(0.002)
 
 
 class Keeper(Host):

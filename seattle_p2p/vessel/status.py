@@ -92,7 +92,9 @@ _decoder = msgspec.json.Decoder(_Kept)
 
 
 def write_status(path: Path, status: VesselStatus) -> None:
-    """Replace the file at `path` in one step.
+    """Replace the file at `path` in one step; on the disk before, once the run is over.
+
+    That a run has begun need not survive the machine: nothing of it would be running then.
 
     Raises:
         OSError: The disk is full or gone; the old file is whole then.
@@ -102,7 +104,8 @@ def write_status(path: Path, status: VesselStatus) -> None:
         with fresh.open("wb") as file:
             file.write(_encoder.encode(_Kept(status=status)))
             file.flush()
-            os.fsync(file.fileno())
+            if not status.running:
+                os.fsync(file.fileno())
         fresh.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

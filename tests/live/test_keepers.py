@@ -276,3 +276,11 @@ async def test_too_much_written_ends_the_program_for_its_disk(tmp_path):
 
         assert (status.cause, log_of(keepers)) == ("disk", "")
         assert status.usage.disk <= 1_000_000
+
+
+async def test_a_program_can_be_started_again_the_moment_it_has_ended(tmp_path):
+    async with keepers_in(tmp_path) as keepers:
+        for _ in range(20):
+            assert (await run(keepers, "log('.')\n")).cause == "done"
+
+        assert log_of(keepers) == "." * 20
