@@ -43,4 +43,5 @@ def test_a_step_of_a_walk_is_in_the_code(walk, step, module, name):
         there = getattr(there, part)
 
     assert callable(there), f"{walk}, step {step}: {module}.{name}"
-    assert inspect.getdoc(there), f"{module}.{name} is on the map and says nothing about itself"
+    if not name.rpartition(".")[2].startswith("_"):
+        assert inspect.getdoc(there), f"{module}.{name} says nothing about itself"
