@@ -77,18 +77,28 @@ def _belongs(process: Path, folder: Path) -> bool:
     with contextlib.suppress(OSError):
         if process.stat().st_uid != os.getuid() or _is_zombie(process):
             return False
-        command = (process / "cmdline").read_bytes()
-        if b"seattle_p2p" not in command:
+        words = (process / "cmdline").read_bytes().split(b"\0")
+        if not any(map(_is_ours, words)):
             return False
-        if text in command:
+        if any(word == text or word.startswith(text + b"/") for word in words):
             return True
-        if os.fsencode(VARIABLE) + b"=" + text in (process / "environ").read_bytes():
+        if os.fsencode(VARIABLE) + b"=" + text in _environment(process):
             return True
         for handle in (process / "fd").iterdir():
             with contextlib.suppress(OSError):
                 if os.fsencode(os.readlink(handle)).startswith(text + b"/"):
                     return True
     return False
+
+
+def _environment(process: Path) -> list[bytes]:
+    return (process / "environ").read_bytes().split(b"\0")
+
+
+def _is_ours(word: bytes) -> bool:
+    """Whether a word of a command line says that this package runs there."""
+    named = word.rpartition(b"/")[2] == b"seattle" or word.startswith(b"seattle_p2p.")
+    return named or b"from seattle_p2p." in word  # how the zygote is started
 
 
 def _is_zombie(process: Path) -> bool:
