@@ -31,12 +31,12 @@ _NUMBER_BYTES = 8
 _NUMBERS_AT_ONCE = 64
 _PACKED_KEPT = 4096
 
-_SMALLEST_PADDING: dict[type[Request], int] = {
-    Ping: 24,
+SMALLEST_PADDING: dict[type[Request], int] = {
+    Ping: 32,
     Read: 8,
     Withdraw: 8,
     DialMe: 40,
-    Dial: 16,
+    Dial: 32,
 }
 """So much that a reply without results fits, even when our token turns out to be too old."""
 _READ_HEAD_BYTES = 80
@@ -96,7 +96,7 @@ class Exchange:
         self._outbox: list[tuple[bytes, Endpoint]] = []
         self._numbers: deque[int] = deque()
         self._packed: dict[Endpoint, bytes] = {}
-        self._padding = _SMALLEST_PADDING | {
+        self._padding = SMALLEST_PADDING | {
             Find: min(_BYTES_PER_PEER * params.k, MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES),
             Read: MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES,
         }
@@ -143,7 +143,7 @@ class Exchange:
         known = self.acquaintances.meet(endpoint)
         known.asked = True
         if kind in self._padding:
-            some = (_SMALLEST_PADDING.get(kind, 0) if known.token else self._padding[kind],)
+            some = (SMALLEST_PADDING.get(kind, 0) if known.token else self._padding[kind],)
             fields = (*fields, bytes(some[0]))
         number = self._number()
         soft, hard = self.acquaintances.deadlines(known)

@@ -70,7 +70,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     split_entries: int = 400
     """Adverts of one place at which a holder answers `split` ..."""
     split_groups: int = 8
-    """... when they come from at least so many IP groups."""
+    """... when they come from at least so many IP groups, none counting beyond its part."""
     split_bits: int = 8
     """Deepest subkey: bits of the node id that choose it."""
     max_entries: int = 2048

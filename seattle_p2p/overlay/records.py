@@ -200,11 +200,12 @@ class Records:
         return page
 
     def _is_crowded(self, held: _Place) -> bool:
+        """Whether many want to be here; a few groups alone, however large, are no crowd."""
         params = self._params
-        return (
-            len(held.entries) >= params.split_entries
-            and len(held.groups) >= params.split_groups
-        )
+        if len(held.entries) < params.split_entries or len(held.groups) < params.split_groups:
+            return False
+        share = params.split_entries // params.split_groups
+        return sum(min(n, share) for n in held.groups.values()) >= params.split_entries
 
     def _largest_group(self, held: _Place, group: bytes) -> bytes:
         """The group that must make room for one more of `group`; empty when none has more."""

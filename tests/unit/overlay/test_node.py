@@ -19,6 +19,7 @@ from seattle_p2p.overlay.core import (
     Role,
     Withdrawn,
 )
+from seattle_p2p.overlay.exchange import SMALLEST_PADDING
 from seattle_p2p.overlay.params import SECOND, Params
 from seattle_p2p.overlay.proofs import make_proof
 from seattle_p2p.wire import datagrams
@@ -723,7 +724,7 @@ def test_a_reply_of_another_kind_than_asked_for_is_dropped(net):
 
 
 REQUESTS = [
-    (datagrams.Ping, (bytes(20), True, bytes(24))),
+    (datagrams.Ping, (bytes(20), True, bytes(32))),
     (datagrams.Introduce, (bytes(32), True, b"", b"")),
     (datagrams.Find, (bytes(20), True, 3, bytes(20), b"")),
     (datagrams.Find, (bytes(20), True, 3, bytes(20), bytes(600))),
@@ -761,17 +762,20 @@ def test_the_requests_above_are_all_there_are():
 @pytest.mark.parametrize(
     ("kind", "fields"), [case for case in REQUESTS if case[0] is not datagrams.Knock]
 )
-def test_every_request_the_node_itself_sends_gets_an_answer_even_with_an_outdated_token(
-    kind, fields
+@pytest.mark.parametrize("source", [ELSEWHERE, Endpoint("2001:db8::9", 999)])
+@pytest.mark.parametrize("token", [b"", b"t" * 8])
+def test_every_request_gets_a_token_even_when_it_brings_none_or_an_outdated_one(
+    kind, fields, token, source
 ):
     net = Carrier()
     to = net.add_joined(3)[0]
-    fields = tuple(bytes(8) if f == b"" and kind is datagrams.Find else f for f in fields)
-    data = CODEC.encode(kind(2**64 - 1, b"t" * 8, *fields))
+    if kind in SMALLEST_PADDING:
+        fields = (*fields[:-1], bytes(SMALLEST_PADDING[kind]))
+    data = CODEC.encode(kind(2**64 - 1, token, *fields))
 
-    out = net.inject(data, Endpoint("203.0.113.9", 999), to)
+    out = net.inject(data, source, to)
 
-    assert [where for _, where in out] == [Endpoint("203.0.113.9", 999)]
+    assert [where for _, where in out] == [source]
     assert CODEC.decode(out[0][0]).token
 
 

@@ -1,0 +1,310 @@
+"""The node's small parts: agenda, tokens, rates, acquaintances, requests, reach, estimate."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seattle_p2p.errors import MalformedMessage
+from seattle_p2p.overlay.acquaintances import Acquaintances, RoundTrips
+from seattle_p2p.overlay.agenda import Agenda, Alarm
+from seattle_p2p.overlay.contact import Peer, PeerBook, unpack_peer
+from seattle_p2p.overlay.core import Role
+from seattle_p2p.overlay.estimate import SizeEstimate
+from seattle_p2p.overlay.params import SECOND, Params
+from seattle_p2p.overlay.rates import Rates
+from seattle_p2p.overlay.reach import Reach
+from seattle_p2p.overlay.tokens import Tokens
+from seattle_p2p.wire.endpoints import Endpoint, pack_endpoint
+
+HERE = Endpoint("10.0.0.1", 1)
+THERE = Endpoint("10.0.1.1", 1)
+MS = 1_000_000
+
+
+# Agenda
+
+
+class Bell(Alarm):
+    def __init__(self, name, heard):
+        super().__init__()
+        self.name, self.heard = name, heard
+
+    def ring(self, now):
+        self.heard.append((self.name, now))
+
+
+def test_alarms_ring_in_order_and_among_equals_the_first_set_first():
+    agenda, heard = Agenda(), []
+    for name, due in (("c", 30), ("a", 10), ("b", 10), ("d", 40)):
+        agenda.at(due, Bell(name, heard))
+
+    agenda.ring_due(30)
+
+    assert heard == [("a", 30), ("b", 30), ("c", 30)]
+    assert (len(agenda), agenda.next_due()) == (1, 40)
+
+
+def test_an_alarm_set_again_rings_once_at_the_new_time():
+    agenda, heard = Agenda(), []
+    bell = Bell("a", heard)
+    agenda.at(10, bell)
+    agenda.at(50, bell)
+
+    agenda.ring_due(20)
+    agenda.ring_due(60)
+
+    assert heard == [("a", 60)]
+    assert agenda.next_due() is None
+
+
+def test_a_cancelled_alarm_does_not_ring():
+    agenda, heard = Agenda(), []
+    bell = Bell("a", heard)
+    agenda.at(10, bell)
+
+    agenda.cancel(bell)
+    agenda.cancel(bell)
+    agenda.ring_due(100)
+
+    assert heard == []
+    assert len(agenda) == 0
+
+
+def test_cancelled_alarms_do_not_pile_up():
+    agenda = Agenda()
+    for due in range(10_000):
+        bell = Bell("x", [])
+        agenda.at(due + 10**9, bell)
+        agenda.cancel(bell)
+
+    assert len(agenda._heap) < 200
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), max_size=60))
+def test_the_agenda_agrees_with_a_sorted_list(steps):
+    agenda, heard, expected = Agenda(), [], []
+    for number, (due, cancelled) in enumerate(steps):
+        bell = Bell(number, heard)
+        agenda.at(due, bell)
+        if cancelled:
+            agenda.cancel(bell)
+        else:
+            expected.append((due, number))
+
+    agenda.ring_due(20)
+
+    assert [name for name, _ in heard] == [number for _, number in sorted(expected)]
+
+
+# Tokens
+
+
+def test_a_token_is_good_for_its_address_for_two_periods_and_not_for_four():
+    tokens = Tokens(random.Random(1).randbytes, 100.0)
+    token = tokens.token(HERE, 0)
+
+    assert tokens.is_valid(token, HERE, 0)
+    assert not tokens.is_valid(token, THERE, 0)
+    assert tokens.is_valid(token, HERE, 200 * SECOND)
+    assert not tokens.is_valid(token, HERE, 400 * SECOND)
+
+
+def test_a_token_dies_also_when_nobody_asked_meanwhile():
+    tokens = Tokens(random.Random(1).randbytes, 100.0)
+    token = tokens.token(HERE, 0)
+
+    assert not tokens.is_valid(token, HERE, 10_000 * SECOND)
+
+
+@given(token=st.binary(max_size=12))
+def test_an_invented_token_is_worth_nothing(token):
+    assert not Tokens(random.Random(1).randbytes, 100.0).is_valid(token, HERE, 0)
+
+
+# Rates
+
+
+def test_a_source_may_burst_and_then_at_its_rate():
+    rates = Rates(10, 5)
+
+    at_once = sum(rates.allow("a", 0) for _ in range(20))
+    a_second_later = sum(rates.allow("a", SECOND) for _ in range(20))
+
+    assert (at_once, a_second_later) == (5, 5)
+    assert rates.allow("b", SECOND)
+
+
+def test_in_the_long_run_the_rate_holds():
+    rates = Rates(10, 5)
+
+    passed = sum(rates.allow("a", now) for now in range(0, 10 * SECOND, 10 * MS))
+
+    assert 100 <= passed <= 106
+
+
+def test_buckets_are_bounded_in_number():
+    rates = Rates(10, 5, sources=100)
+    for source in range(1000):
+        rates.allow(source, 0)
+
+    assert len(rates) == 100
+
+
+# Round trips and acquaintances
+
+
+def test_patience_follows_what_was_measured():
+    times = RoundTrips(Params())
+    assert times.deadlines(0, 0) == (150 * MS, 5 * SECOND)
+    times.learn(1 * MS)
+
+    soft, hard = times.deadlines(0, 0)
+
+    assert soft == 5 * MS
+    assert hard == 300 * MS
+
+
+def test_a_far_peer_is_given_more_time_than_a_near_one():
+    times = RoundTrips(Params())
+
+    near, far = times.deadlines(1 * MS, 0), times.deadlines(400 * MS, 50 * MS)
+
+    assert near[0] < far[0]
+    assert far[0] == 600 * MS
+    assert far[1] == 1800 * MS
+
+
+def test_nobody_is_waited_for_longer_than_the_cap():
+    assert RoundTrips(Params()).deadlines(9 * SECOND, SECOND) == (5 * SECOND, 5 * SECOND)
+
+
+def test_a_peer_nobody_measured_is_expected_to_be_like_the_others():
+    known = Acquaintances(Params())
+    for number in range(20):
+        known.on_round_trip(known.meet(Endpoint("10.0.0.1", 1 + number)), 100 * MS)
+
+    soft, _ = known.deadlines(known.meet(THERE))
+
+    assert 100 * MS <= soft <= 200 * MS
+
+
+def test_the_least_recently_used_address_is_forgotten_first():
+    known = Acquaintances(Params(max_acquaintances=3))
+    for port in (1, 2, 3, 1, 4):
+        known.meet(Endpoint("10.0.0.1", port))
+
+    assert len(known) == 3
+    assert known.at(Endpoint("10.0.0.1", 2)) is None
+    assert known.at(Endpoint("10.0.0.1", 1)) is not None
+
+
+# Where we are
+
+
+def reach(*witnesses, local=("192.168.1.9",)):
+    found = Reach(Role.UNKNOWN)
+    found.set_local(Endpoint(host, 7) for host in local)
+    for number, host in enumerate(witnesses):
+        found.on_witness(bytes([number]), pack_endpoint(Endpoint(host, 7)))
+    return found
+
+
+def ours(found, host):
+    return found.is_ours(pack_endpoint(Endpoint(host, 7)))
+
+
+def test_our_own_sockets_are_ours():
+    assert ours(reach(), "192.168.1.9")
+    assert not ours(reach(), "203.0.113.1")
+
+
+def test_one_witness_is_not_enough_two_are():
+    assert not ours(reach("203.0.113.1"), "203.0.113.1")
+    assert ours(reach("203.0.113.1", "203.0.113.1"), "203.0.113.1")
+
+
+def test_a_minority_of_witnesses_is_not_believed():
+    found = reach(*["203.0.113.1"] * 5, "6.6.6.6", "6.6.6.6")
+
+    assert ours(found, "203.0.113.1")
+    assert not ours(found, "6.6.6.6")
+    assert found.seen_at == Endpoint("203.0.113.1", 7)
+
+
+def test_an_ip_group_has_one_voice():
+    found = reach("203.0.113.1", "203.0.113.1")
+    for _ in range(9):
+        found.on_witness(b"same", pack_endpoint(Endpoint("6.6.6.6", 7)))
+
+    assert not ours(found, "6.6.6.6")
+
+
+def test_being_seen_at_our_own_socket_means_nothing_is_in_between():
+    assert reach("192.168.1.9").is_undisguised
+    assert not reach("203.0.113.1").is_undisguised
+
+
+# How many there are
+
+
+@pytest.mark.parametrize("size", [100, 1000, 20_000])
+def test_the_size_estimate_is_within_a_quarter(size):
+    rng = random.Random(size)
+    peers = [
+        Peer(rng.getrandbits(160), Endpoint(f"10.{n >> 8 & 255}.{n & 255}.1", 1 + n % 60000))
+        for n in range(size)
+    ]
+    estimate = SizeEstimate()
+    assert estimate.servers == 0
+    for _ in range(32):
+        target = rng.getrandbits(160)
+        estimate.learn(target, sorted(peers, key=lambda p: p.id ^ target)[:20])
+
+    assert 0.75 * size <= estimate.servers <= 1.25 * size
+    region = estimate.radius(20)
+    inside = sum(p.id ^ rng.getrandbits(160) <= region for p in peers)
+    assert 5 <= inside <= 50
+
+
+def test_the_size_estimate_waits_for_eight_targets():
+    estimate = SizeEstimate()
+    peers = [Peer(n << 150, Endpoint(f"10.0.{n}.1", 1)) for n in range(1, 21)]
+    for target in range(7):
+        estimate.learn(target, peers)
+    assert estimate.servers == 0
+
+    estimate.learn(8, peers)
+
+    assert estimate.servers > 0
+
+
+# Peers
+
+
+@given(data=st.binary(max_size=60))
+def test_any_bytes_give_a_peer_or_malformed_message(data):
+    book = PeerBook()
+    try:
+        peer = unpack_peer(data)
+    except MalformedMessage:
+        assert book.peer(data) is None
+    else:
+        assert data.startswith(peer.packed)
+
+
+def test_a_peer_named_with_further_endpoints_is_read_with_its_first():
+    packed = b"i" * 20 + pack_endpoint(HERE)
+
+    assert unpack_peer(packed + pack_endpoint(Endpoint("::1", 5))) == unpack_peer(packed)
+
+
+def test_a_book_gives_the_same_object_and_stays_small():
+    book = PeerBook(limit=10)
+    packed = b"i" * 20 + pack_endpoint(HERE)
+
+    assert book.peer(packed) is book.peer(packed)
+    for port in range(1, 500):
+        book.peer(b"i" * 20 + pack_endpoint(Endpoint("10.0.0.1", port)))
+    assert len(book._peers) <= 10
