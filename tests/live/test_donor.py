@@ -181,10 +181,8 @@ async def three_donors(tmp_path):
             addresses += (await first_line(processes[-1]))["addresses"]
         yield people, addresses
     finally:
-        for process in processes:
-            await end(process)
-        for person in people:
-            await person.seattle("donor", "uninstall", "--yes")
+        await asyncio.gather(*(end(process) for process in processes))
+        await asyncio.gather(*(p.seattle("donor", "uninstall", "--yes") for p in people))
 
 
 async def test_peers_say_whether_a_donor_is_reached(three_donors):
