@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -258,8 +259,15 @@ def _order(
 ) -> "Order":
     from seattle_p2p.manager.install import Order, Share
     from seattle_p2p.manager.machine import DEFAULT_NETWORK_BYTES_PER_S
+    from seattle_p2p.vessel.resources import VESSEL_PORTS
     from seattle_p2p.wire.address import PeerAddress
 
+    if port in VESSEL_PORTS:
+        raise UsageError(
+            f"port {port} is kept for vessels, as all of "
+            f"{VESSEL_PORTS.start}-{VESSEL_PORTS.stop - 1}",
+            hint="give another --port, or none",
+        )
     own = [PeerAddress.from_text(seed).text for seed in seeds]
     planned = [seed.text for seed in wanted.plan.seeds]
     return Order(
@@ -313,7 +321,7 @@ def _installed_document(home: "DonorHome", order: "Order", made: "Installed") ->
 
 
 def _dir_words(folder: Path | None) -> str:
-    return f" --dir {folder}" if folder else ""
+    return f" --dir {shlex.quote(str(folder))}" if folder else ""
 
 
 def _builtins(found: Any) -> dict[str, Any]:

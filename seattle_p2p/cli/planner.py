@@ -1,6 +1,7 @@
 """`seattle planner`: decide the shares, build a signed installer for donors."""
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -109,7 +110,9 @@ def build(
         f"{len(wanted.vessels)} vessels in network {wanted.network!r}, signed by "
         f"{key.public.short}…"
     )
-    output.note(f"donors run: seattle donor install {target.name} --planner {key.public.text}")
+    output.note(
+        f"donors run: seattle donor install {shlex.quote(target.name)} --planner {key.public.text}"
+    )
 
 
 def _own_keys() -> str:

@@ -102,6 +102,7 @@ def test_testbed_listens_on_loopback_only(installed):
         (["lab.seattle", "--public", "1.2.3"], 2, "--public: '1.2.3' is no IPv4"),
         (["lab.seattle", "--seed", "1.2.3.4"], 2, "no port"),
         (["lab.seattle", "--port", "70000"], 2, "70000"),
+        (["lab.seattle", "--port", "63150"], 2, "port 63150 is kept for vessels"),
         (["lab.seattle", "--dir", "lab.seattle"], 2, "is a file"),
         (["lab.seattle", "--dir", "bad.seattle/x"], 1, "Not a directory"),
         (["lab.seattle", "--dir", "."], 1, "is not empty"),
