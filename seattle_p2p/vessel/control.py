@@ -161,7 +161,7 @@ def decode_from_keeper(data: bytes) -> FromKeeper:
     """
     try:
         return _from_keeper.decode(data)
-    except msgspec.DecodeError as error:
+    except ValueError as error:  # bad UTF-8 is no DecodeError of msgspec's
         raise MalformedMessage(str(error)) from error
 
 
@@ -173,5 +173,5 @@ def decode_to_keeper(data: bytes) -> ToKeeper:
     """
     try:
         return _to_keeper.decode(data)
-    except msgspec.DecodeError as error:
+    except ValueError as error:  # bad UTF-8 is no DecodeError of msgspec's
         raise MalformedMessage(str(error)) from error

@@ -8,6 +8,8 @@ the answers of one process's threads apart.
 
 import msgspec
 
+from seattle_p2p.errors import MalformedMessage
+
 PIECE = 128 * 1024
 """Most bytes of data in one message; longer reads, writes and texts go in pieces."""
 
@@ -261,9 +263,12 @@ def decode_request(data: bytes) -> AnyRequest:
     """Read what a program's process sent.
 
     Raises:
-        msgspec.DecodeError: Anything but one of the messages above.
+        MalformedMessage: Anything but one of the messages above.
     """
-    return _requests.decode(data)
+    try:
+        return _requests.decode(data)
+    except (ValueError, RecursionError) as error:  # bad UTF-8 is no DecodeError of msgspec's
+        raise MalformedMessage(str(error)) from error
 
 
 def decode_reply(data: bytes) -> Answer | Failure:

@@ -117,5 +117,5 @@ def read_status(path: Path) -> VesselStatus:
     """What the file says; a fresh vessel when there is none or it is damaged."""
     try:
         return _decoder.decode(path.read_bytes()).status
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):
         return VesselStatus()

@@ -50,7 +50,7 @@ def parse_address(text: str) -> Address:
         address = ipaddress.ip_address(text)
     except ValueError:
         raise CallFailed("RepyArgumentError", f"{text[:60]!r} is not an IP address") from None
-    if str(address) != text:
+    if str(address) != text or "%" in text:
         raise CallFailed(
             "RepyArgumentError", f"{text[:60]!r} must be written as {str(address)!r}"
         )

@@ -11,8 +11,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
-
+from seattle_p2p.errors import MalformedMessage
 from seattle_p2p.vessel import requests as asks
 from seattle_p2p.vessel.broker.files import DiskFull, Files
 from seattle_p2p.vessel.broker.log import Log
@@ -122,7 +121,7 @@ class Broker:
                 return
             try:
                 request = asks.decode_request(data)
-            except (msgspec.DecodeError, RecursionError):
+            except MalformedMessage:
                 self._host.on_nonsense()
                 return
             self.calls += 1
