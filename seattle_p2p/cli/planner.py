@@ -110,9 +110,8 @@ def build(
         f"{len(wanted.vessels)} vessels in network {wanted.network!r}, signed by "
         f"{key.public.short}…"
     )
-    output.note(
-        f"donors run: seattle donor install {shlex.quote(target.name)} --planner {key.public.text}"
-    )
+    name = shlex.quote(target.name)
+    output.note(f"donors run: seattle donor install {name} --planner {key.public.text}")
 
 
 def _own_keys() -> str:
