@@ -179,8 +179,7 @@ class PortRegistry:
         found = {}
         for path in sorted(self._folder.glob("*.json")):
             try:
-                with path.open("rb") as file:
-                    claim = msgspec.json.decode(file.read(_MAX_CLAIM_BYTES), type=Claim)
+                claim = msgspec.json.decode(_read_small(path), type=Claim)
                 if _lives(claim):
                     found[path] = claim
             except (OSError, msgspec.DecodeError):
@@ -190,6 +189,15 @@ class PortRegistry:
     def _path(self, home: DonorHome) -> Path:
         place = f"{os.getuid()} {home.folder.resolve()}".encode(errors="surrogateescape")
         return self._folder / (digest(place, label=b"port claim", size=10).hex() + ".json")
+
+
+def _read_small(path: Path) -> bytes:
+    """A file that any account may have put there: never waits, never follows, never much."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.read(handle, _MAX_CLAIM_BYTES)
+    finally:
+        os.close(handle)
 
 
 def _lives(claim: Claim) -> bool:

@@ -112,6 +112,8 @@ def test_what_is_no_claim_takes_no_ports(registry, tmp_path):
     (tmp_path / "ports").mkdir()
     (tmp_path / "ports" / "x.json").write_bytes(b"\xff{")
     (tmp_path / "ports" / "y.json").mkdir()
+    os.mkfifo(tmp_path / "ports" / "z.json")
+    (tmp_path / "ports" / "endless.json").symlink_to("/dev/zero")
 
     assert install(registry, tmp_path / "two")[1] == ports
 
