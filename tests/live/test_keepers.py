@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
+from seattle_p2p.cli.exec import exit_code, in_words
 from seattle_p2p.errors import NoSuchVessel, OutOfResources, VesselBusy
 from seattle_p2p.vessel.status import read_status
 from tests.support.vessels import (
@@ -284,3 +286,24 @@ async def test_a_program_can_be_started_again_the_moment_it_has_ended(tmp_path):
             assert (await run(keepers, "log('.')\n")).cause == "done"
 
         assert log_of(keepers) == "." * 20
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_below_the_needed_layers_nothing_runs_unless_accepted(tmp_path, accepted):
+    def without_seccomp(launch):
+        return msgspec.structs.replace(launch, without=("seccomp",))
+
+    async with keepers_in(tmp_path, accept_weak=accepted) as keepers:
+        with keepers.folder("v1", amounts()) as folder, folder.put("p") as upload:
+            upload.write(b"log('ran')")
+            upload.commit()
+        await keepers.start("v1", amounts(), "p", [], "r", launch_with=without_seccomp)
+        status = await keepers.wait_end("v1")
+
+        assert (status.cause, log_of(keepers)) == (
+            ("done", "ran") if accepted else ("weak", "")
+        )
+        assert "seccomp" not in status.layers
+        if not accepted:
+            assert exit_code(status) == 5
+            assert "seccomp" in in_words(status)

@@ -1,0 +1,199 @@
+"""`seattle exec` as its users meet it: what it prints where, and with what it exits."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+RESTRICTIONS = """
+resource cpu 0.5
+resource memory 30000000
+resource diskused 100000
+resource events 10
+resource filesopened 3
+resource fileread 1000000
+resource filewrite 1000000
+resource lograte 100000
+"""
+
+
+@pytest.fixture
+def seattle(tmp_path):
+    (tmp_path / "restrictions").write_text(RESTRICTIONS)
+
+    def run(text: str, *more: str, module: str = "seattle_p2p.cli.main", **settings):
+        (tmp_path / "program.py").write_text(text)
+        command = (
+            ["exec"] if module == "seattle_p2p.cli.main" else ["--dir", str(tmp_path / "d")]
+        )
+        return subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                module,
+                *command,
+                "--restrictions",
+                str(tmp_path / "restrictions"),
+                *more,
+                str(tmp_path / "program.py"),
+                *settings.pop("arguments", ()),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            **settings,
+        )
+
+    return run
+
+
+def test_the_log_is_on_stdout_and_nothing_else(seattle):
+    done = seattle("log('a', callargs)\nprint('b')\n", arguments=["--x", "y"])
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a ['--x', 'y']b\n", "")
+
+
+def test_an_import_is_refused_at_its_line(seattle):
+    done = seattle("log('never')\n\nimport os\n")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "line 3" in done.stderr
+    assert "import os" in done.stderr
+
+
+def test_an_error_is_told_with_the_programs_own_lines(seattle):
+    done = seattle("def f(x):\n    return 1 / x\nlog('a\\n')\nf(0)\n")
+
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+    assert 'File "program.py", line 4, in <module>' in done.stdout
+    assert "ZeroDivisionError" in done.stdout
+    assert "seattle_p2p" not in done.stdout + done.stderr
+
+
+def test_too_much_memory_is_said_and_has_its_exit_code(seattle):
+    done = seattle("x = 'a' * 10 ** 9\n")
+
+    assert done.returncode == 4
+    assert "memory" in done.stderr
+
+
+def test_too_much_disk_is_said_and_has_its_exit_code(seattle):
+    done = seattle("openfile('f', True).writeat('x' * 200000, 0)\n")
+
+    assert done.returncode == 4
+    assert "disk" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--restrictions", "none"], ["--nonsense"], ["--restrictions", "/dev/null"]],
+)
+def test_wrong_usage_is_told_before_anything_runs(seattle, arguments):
+    done = seattle("log('never')\n", *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "error: " in done.stderr
+
+
+def test_json_is_one_line_for_each_part_of_the_log_and_one_for_the_end(seattle):
+    done = seattle("log('hello')\n", "--json")
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "".join(line.get("log", "") for line in lines) == "hello"
+    assert lines[-1]["exit"] == 0
+    assert lines[-1]["end"]["cause"] == "done"
+    assert "seccomp" in lines[-1]["end"]["layers"]
+
+
+def test_files_of_the_folder_are_the_programs_and_nothing_is_left_beside_it(seattle, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "in").write_text("data")
+
+    done = seattle(
+        "log(openfile('in', False).readat(None, 0), listfiles())\nopenfile('out', True)\n",
+        "--dir",
+        str(tmp_path / "mine"),
+    )
+
+    assert done.stdout == "data ['in']"
+    assert sorted(os.listdir(tmp_path / "mine")) == ["in", "out"]
+    assert sorted(os.listdir(tmp_path)) == ["mine", "program.py", "restrictions"]
+
+
+def test_a_terminated_run_leaves_no_process(tmp_path):
+    (tmp_path / "restrictions").write_text(RESTRICTIONS)
+    (tmp_path / "program.py").write_text("log('up\\n')\nwhile True: pass\n")
+    running = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "seattle_p2p.cli.main",
+            "exec",
+            "--restrictions",
+            str(tmp_path / "restrictions"),
+            str(tmp_path / "program.py"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"up\n"
+        began = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+
+        assert running.wait(5) == 143
+        assert time.monotonic() - began <= 1.0
+
+
+OUTSIDE = """
+import os, socket, subprocess, sys
+proof, port = sys.argv[1], int(sys.argv[2])
+def attempt(action):
+    try:
+        action()
+    except BaseException as error:
+        print(type(error).__name__)
+def write():
+    with open(proof + ".file", "w") as file:
+        file.write("x")
+def send():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"x", ("127.0.0.1", port))
+attempt(write)
+attempt(send)
+attempt(lambda: subprocess.run(["/bin/sh", "-c", "echo x > " + proof + ".process"]))
+attempt(lambda: os.fork() or os._exit(0))
+"""
+
+
+@pytest.mark.parametrize(
+    "left_out", ["", "namespaces", "landlock", "rlimits"], ids=lambda name: name or "nothing"
+)
+def test_plain_python_in_the_jail_leaves_no_proof_and_bare_it_does(seattle, tmp_path, left_out):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(0.2)
+        arguments = [str(tmp_path / "proof"), str(listener.getsockname()[1])]
+        more = ["--without", left_out] if left_out else []
+        done = seattle(
+            OUTSIDE, *more, module="tests.sandbox.run_full_python", arguments=arguments
+        )
+
+        assert done.stdout.split() == ["PermissionError"] * 4
+        assert done.returncode == 0
+        assert not list(tmp_path.glob("proof*"))
+        with pytest.raises(TimeoutError):
+            listener.recv(10)
+
+        bare = subprocess.run([sys.executable, "-c", OUTSIDE, *arguments], capture_output=True)
+
+        assert bare.returncode == 0
+        assert len(list(tmp_path.glob("proof*"))) == 2
+        assert listener.recv(10) == b"x"
