@@ -5,6 +5,7 @@ Whatever ends it, `kill -9` included, its vessels run on, and the next one finds
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
 import time
@@ -31,7 +32,7 @@ from seattle_p2p.manager.places import Listening, advertised, listen
 from seattle_p2p.manager.remembered import read_peers, write_peers
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.tls import server_context
-from seattle_p2p.overlay.core import Role
+from seattle_p2p.overlay.core import Joined, Role
 from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
 from seattle_p2p.vessel.keepers import Keepers, NetworkRules
 from seattle_p2p.vessel.status import VesselStatus
@@ -40,8 +41,8 @@ from seattle_p2p.wire.endpoints import Endpoint
 
 _log = logging.getLogger(__name__)
 
-REMEMBER_S = 300.0
-"""How often peers are written down while the node runs."""
+LOOK_ROUND_S = 60.0
+"""How often peers are written down, and missed when there are none."""
 JOIN_AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Waits between attempts to enter the network; the last one for ever."""
 FAREWELL_S = 3.0
@@ -59,7 +60,7 @@ class OverlayDriver(Publishes, Protocol):
     def seen_at(self) -> Endpoint | None:
         """Where peers see this node."""
 
-    async def join(self, seeds: Sequence[PeerAddress]) -> object:
+    async def join(self, seeds: Sequence[PeerAddress]) -> Joined:
         """Enter the network through any of `seeds`, or be its first node without any.
 
         Raises:
@@ -199,24 +200,28 @@ class NodeManager:
     # Overlay
 
     async def _take_part(self) -> None:
-        """Join, then publish; remember whom one met."""
+        """Join, then publish; remember whom one met, and join again when all are gone."""
         await self._join()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._announcer.run())
             while True:
                 self._remember_peers()
-                await asyncio.sleep(REMEMBER_S)
+                await asyncio.sleep(LOOK_ROUND_S)
+                if not self._overlay.peers():
+                    await self._join()
                 # Peers may have told a new address of ours meanwhile.
                 self._announcer.look_again()
 
     async def _join(self) -> None:
+        """Enter the network, however long it takes; without any address, be its first node."""
         settings = self._ledger.settings()
-        for attempt in range(10**9):
+        for attempt in itertools.count():
             known = read_peers(self._home.peers)
             known += [PeerAddress.from_text(seed) for seed in settings.seeds]
             try:
-                await self._overlay.join(known)
-                return
+                joined = await self._overlay.join(known)
+                if joined.peers or not known:
+                    return
             except Unreachable as reason:
                 _log.warning("nobody to join", extra={"reason": reason.message})
             await asyncio.sleep(JOIN_AGAIN_S[min(attempt, len(JOIN_AGAIN_S) - 1)])
