@@ -1,7 +1,6 @@
 """`seattle demo`: planner, donors and researcher on this machine, from start to end."""
 
 import asyncio
-import contextlib
 import os
 import shlex
 import shutil
@@ -316,23 +315,26 @@ def _how_we_were_called() -> str:
 
 
 async def _with_signals(story: Story) -> dict[str, Any]:
-    """Tell the story; whatever asks us to end makes us end cleanly."""
+    """Tell the story; the first signal ends it, later ones wait until all is cleaned up."""
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()
-    ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for number in ends:
-        loop.add_signal_handler(number, task.cancel)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        if not stopped:
+            stopped = True
+            story.voice.say("\nstopping; everything is being ended")
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop)
     try:
         return await story.tell()
     except asyncio.CancelledError:
-        story.voice.say("")
-        story.voice.say("stopped; nothing was left behind")
+        story.voice.say("nothing was left behind")
         raise click.Abort from None
-    finally:
-        with contextlib.suppress(NotImplementedError):
-            for number in ends:
-                loop.remove_signal_handler(number)
 
 
 def _end_kept(folder: Path, as_json: bool) -> None:
