@@ -5,10 +5,12 @@
 showed what it was made for; bounds compare one measure with a number.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from seattle_p2p.overlay.core import Role
 from seattle_p2p.sim.measures import Tally
 from seattle_p2p.sim.population import Population
 from seattle_p2p.sim.scenario import Expect
@@ -73,7 +75,7 @@ class Watch:
 
     def verdicts(self) -> list[Verdict]:
         """All of them, as they are now."""
-        return [self._clock(), self._accounts(), self._requests()]
+        return [self._clock(), self._accounts(), self._requests(), self._contacts()]
 
     def _clock(self) -> Verdict:
         before, self._now_ns = self._now_ns, self._world.now_ns
@@ -101,9 +103,55 @@ class Watch:
         detail = f"at most {most}, bound {self._max_outstanding}"
         return Verdict("requests in flight stay within bounds", "always", holds, detail)
 
+    def _contacts(self) -> Verdict:
+        """Nobody holds a contact that was made up, or one at somebody else's address."""
+        population, wrong, seen = self._population, [], 0
+        for member in population.members:
+            for peer in member.core.peers() if member.host.up else ():
+                seen += 1
+                there = self._world.host_at(peer.endpoint)
+                # A box forgets mappings: what nobody has any more proves nothing.
+                if population.host_of(peer.id) is None or (
+                    there is not None and there.index != population.host_of(peer.id)
+                ):
+                    wrong.append(f"{member.index} holds {peer}")
+        detail = f"{seen:,} contacts looked at" + "".join(f"; {each}" for each in wrong[:3])
+        return Verdict(
+            "every contact is a node at its own address", "always", not wrong, detail
+        )
 
-def eventually(tally: Tally) -> list[Verdict]:
-    """What the last look of every owner must show."""
+
+def sometimes(population: Population, *, deaths: int, lost: int) -> list[Verdict]:
+    """What a scenario with deaths or losses must have shown, or it showed nothing.
+
+    Args:
+        population: Whose cores counted.
+        deaths: Machines that went down without a word.
+        lost: Datagrams the network lost.
+    """
+    live = population.live_members()
+    evicted = sum(member.core.statistics().counts.get("evicted", 0) for member in live)
+    verdicts = []
+    if deaths:
+        verdicts.append(
+            Verdict(
+                "a dead contact leaves a table",
+                "sometimes",
+                evicted > 0,
+                f"{evicted:,} evicted, {deaths:,} deaths",
+            )
+        )
+    if lost:
+        verdicts.append(
+            Verdict("the network loses datagrams", "sometimes", True, f"{lost:,} lost")
+        )
+    return verdicts
+
+
+def eventually(population: Population, tally: Tally) -> list[Verdict]:
+    """What the end of the run, and the last look of every owner, must show."""
+    pieces, largest = components(population)
+    waiting = [m.index for m in population.live_members() if not m.joined]
     last = [look for look in tally.discoveries if look.last]
     unfinished = [look for look in last if look.done_ns is None]
     missing = sum(len(look.missing) for look in last)
@@ -130,7 +178,38 @@ def eventually(tally: Tally) -> list[Verdict]:
             not unfinished,
             f"{len(unfinished)} of {len(last)} last looks without an end",
         ),
+        Verdict(
+            "every join ends",
+            "eventually",
+            not waiting,
+            f"{len(tally.joins_ns):,} joined; still waiting: {waiting[:8] or 'nobody'}",
+        ),
+        Verdict(
+            "the network is one piece",
+            "eventually",
+            pieces == 1,
+            f"{pieces} piece(s), the largest of {largest:,} nodes",
+        ),
     ]
+
+
+def components(population: Population) -> tuple[int, int]:
+    """Weak components of who knows whom among live servers: number, and the largest's size."""
+    group = {m.index: m.index for m in population.live_members() if m.core.role is Role.SERVER}
+
+    def root(index: int) -> int:
+        while group[index] != index:
+            group[index] = group[group[index]]
+            index = group[index]
+        return index
+
+    for index in list(group):
+        for peer in population.members[index].core.peers():
+            there = population.host_of(peer.id)
+            if there in group:
+                group[root(index)] = root(there)
+    sizes = Counter(root(index) for index in group)
+    return len(sizes), max(sizes.values(), default=0)
 
 
 def bounds(expected: Sequence[Expect], measures: Mapping[str, float]) -> list[Verdict]:

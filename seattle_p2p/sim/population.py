@@ -118,8 +118,10 @@ class Population:
         self.members: list[Member] = []
         self.persons: list[Person] = []
         self.seeds: list[Member] = []
+        self.crashes = 0
         self._make = make
         self._by_node: dict[PublicKey, Member] = {}
+        self._hosts: dict[int, int] = {}
         self._rng = world.streams.stream("population")
         self._addresses = Addresses()
 
@@ -135,6 +137,7 @@ class Population:
         member = Member(host, group, role, signer, is_seed=seed)
         self.members.append(member)
         self._by_node[signer.public] = member
+        self._hosts[signer.public.node_id] = host.index
         if seed:
             self.seeds.append(member)
         return member
@@ -149,6 +152,7 @@ class Population:
         member.signer = signer
         member.host.core = None
         self._by_node[signer.public] = member
+        self._hosts[signer.public.node_id] = member.index
 
     # What members do
 
@@ -161,6 +165,7 @@ class Population:
 
     def crash(self, member: Member, *, keep_state: bool = False) -> None:
         """Switch it off without a word."""
+        self.crashes += 1
         member.joined = False
         for person in member.owners:
             person.advertised_by.discard(member.index)
@@ -248,6 +253,10 @@ class Population:
     def live_members(self) -> list[Member]:
         """Those whose machine is up."""
         return [member for member in self.members if member.host.up]
+
+    def host_of(self, node_id: int) -> int | None:
+        """Index of the machine that has, or once had, this node id; None when nobody had."""
+        return self._hosts.get(node_id)
 
     def oracle(self, without: Member | None = None) -> Oracle:
         """Knows every server that is up, but for one member."""

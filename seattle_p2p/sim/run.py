@@ -128,7 +128,12 @@ class Run:
         measures = self._measures()
         verdicts = breach or [
             *self._watch.verdicts(),
-            *invariants.eventually(tally),
+            *invariants.eventually(self.stage.population, tally),
+            *invariants.sometimes(
+                self.stage.population,
+                deaths=self.stage.population.crashes,
+                lost=self.world.traffic.lost_in_network,
+            ),
             *invariants.bounds(self.scenario.expect, measures),
         ]
         cost = Cost(
