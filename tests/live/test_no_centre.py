@@ -1,5 +1,6 @@
 """No machine is special: the seed may go, donors may die, the others are found."""
 
+import asyncio
 import json
 import signal
 import sys
@@ -28,8 +29,9 @@ async def test_the_seed_and_donors_may_die_and_the_living_are_found(network):
     owner = (await network.need("researcher", "keys", "new")).strip()
     seed = await network.start_seed()
     installer = await network.build_installer(owner, seed=seed)
-    for number in range(DONORS):
-        await network.add_donor(f"donor-{number:02}", installer)
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(DONORS):
+            tasks.create_task(network.add_donor(f"donor-{number:02}", installer))
     await network.wait_until_met()
     await network.seed.stop(signal.SIGKILL)
     contact = network.donors[-1].facts["addresses"][0]
@@ -51,3 +53,18 @@ async def test_the_seed_and_donors_may_die_and_the_living_are_found(network):
     assert {vessel["node"] for vessel in after["vessels"]} == alive
     assert len(after["missing"]) == 2 * DEAD
     assert {name.partition(":")[0] for name in after["missing"]} == {node[:12] for node in dead}
+
+
+async def test_an_answer_that_came_through_one_peer_alone_is_marked(network):
+    owner = (await network.need("researcher", "keys", "new")).strip()
+    seed = await network.start_seed()
+    donor = await network.add_donor("donor-01", await network.build_installer(owner, seed=seed))
+    await network.stop_seed()
+    contact = donor.facts["addresses"][0]
+
+    found = json.loads(
+        await network.need("researcher", "browse", "--contact", contact, "--json")
+    )
+
+    assert len(found["vessels"]) == 2
+    assert "one peer" in found["warnings"][0]

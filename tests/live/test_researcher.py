@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+import time
 
 import pytest
 
@@ -109,3 +110,23 @@ async def test_what_failed_is_named_grouped_and_tried_again_there_only(network):
 
     assert last.code == 0, last
     assert len(json.loads(last.out)["ok"]) == 2
+
+
+async def test_a_machine_that_hangs_is_named_and_holds_nobody_up(network):
+    hanging = next(donor for donor in network.donors if donor.name == "donor-02-home")
+    hanging.process.send_signal(signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        finished = await network.command("researcher", "list", "--timeout", "1", "--json")
+        took_s = time.monotonic() - begun
+    finally:
+        hanging.process.send_signal(signal.SIGCONT)
+
+    document = json.loads(finished.out)
+    assert finished.code == 3
+    assert len(document["ok"]) == 2
+    assert {entry["vessel"].partition(":")[0] for entry in document["failed"]} == {
+        hanging.facts["node"][:12]
+    }
+    assert [reason["message"] for reason in document["reasons"]] == ["no answer within 1 s"]
+    assert took_s < 10  # one second of waiting, the rest is starting up on a busy machine
