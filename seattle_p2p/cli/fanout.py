@@ -280,8 +280,14 @@ def leave(code: int) -> None:
     click.get_current_context().exit(code)
 
 
-def tell_reasons(result: "GroupResult[Any]") -> None:
-    """One block on stderr for each way to fail, with the vessels it hit."""
+def tell_reasons(
+    result: "GroupResult[Any]", *, reworded: Callable[[str], str] = lambda hint: hint
+) -> None:
+    """One block on stderr for each way to fail, with the vessels it hit.
+
+    Args:
+        reworded: How a hint is said where it is read.
+    """
     for reason in result.reasons:
         count = len(reason.vessels)
         names = ", ".join(vessel.name for vessel in reason.vessels[:_NAMES_SHOWN])
@@ -290,7 +296,7 @@ def tell_reasons(result: "GroupResult[Any]") -> None:
         output.note(click.style(head, fg="red") if output.colour(sys.stderr) else head)
         output.note(f"  {names}")
         if reason.hint:
-            output.note(f"  next: {reason.hint}")
+            output.note(f"  next: {reworded(reason.hint)}")
 
 
 def exit_code(result: "GroupResult[Any]") -> int:

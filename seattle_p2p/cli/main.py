@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("vessels:stop", "Stop the program in vessels."),
     "reset": ("vessels:reset", "Stop, and remove files and logs of vessels."),
     "logs": ("logs:logs", "Read or follow the logs of vessels."),
+    "shell": ("shell.command:shell", "All of this at one prompt, or as a script."),
     "exec": ("exec:execute", "Run one program in a vessel here, in the foreground."),
     "donor": ("donor:donor", "Give a part of this machine; watch, pause, leave."),
     "planner": ("planner:planner", "Decide the shares and build a signed installer."),

@@ -24,6 +24,11 @@ def research_dir() -> Path:
     return _home("state") / "research"
 
 
+def shell_dir() -> Path:
+    """The shell's history and the plug-ins that were switched off."""
+    return _home("state") / "shell"
+
+
 def donor_dir() -> Path:
     """The node manager of a donor: key, ledger, vessels, log."""
     return _home("data") / "donor"

@@ -83,7 +83,7 @@ def run(
     begin with a dash.
     """
     need(program, "program", RUN_USAGE, asked)
-    path = str(_program(program).absolute()) if program else ""
+    path = str(find_program(program).absolute()) if program else ""
     told: Arguments = {"program": path, "arguments": list(arguments)}
 
     async def work() -> int:
@@ -94,7 +94,7 @@ def run(
     leave(asyncio.run(work()))
 
 
-def _program(written: str) -> Path:
+def find_program(written: str) -> Path:
     """The file that is meant: one here, or one of the examples that ship with the package."""
     path = Path(written)
     if path.exists() or path.name != written:

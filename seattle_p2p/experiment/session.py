@@ -86,7 +86,7 @@ class Experimenter:
         self.key = key
         self.network = network
         self.contacts = tuple(PeerAddress.from_text(contact) for contact in contacts)
-        self.memory = Memory(folder / _file_name(network, key.public) if folder else None)
+        self.memory = Memory(folder / memory_name(network, key.public) if folder else None)
         self.engine: FanOut[NodeClient] = FanOut(self._connect, parallel, timeout_s)
         self._transport: HttpsTransport | None = None
 
@@ -336,6 +336,7 @@ def _order(place: tuple[PublicKey, str, tuple[str, ...]]) -> tuple[str, int]:
     return node.text, int(vessel_id.removeprefix("v"))
 
 
-def _file_name(network: str, person: PublicKey) -> str:
+def memory_name(network: str, person: PublicKey) -> str:
+    """What the file is called in which a person's vessels on a network are remembered."""
     plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in network)
     return f"{plain}-{person.short}.json"

@@ -8,6 +8,7 @@ A file is JSON, so that its public half can be read by anyone who is allowed to 
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,16 @@ _MAX_FILE_BYTES = 16 * 1024
 _MAX_OPS = 8
 _MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+_OPS = nacl.pwhash.argon2id.OPSLIMIT_MODERATE
+_MEMORY_BYTES = nacl.pwhash.argon2id.MEMLIMIT_MODERATE
+
+
+class WrongPassphrase(KeystoreError):
+    """A passphrase does not open what is sealed."""
+
+    code = "keystore.passphrase"
 
 
 def generate() -> KeyPair:
@@ -67,7 +78,9 @@ class Keystore:
             "public": key.public.text,
             "sealed": bool(passphrase),
         }
-        content |= _seal(key.seed, passphrase) if passphrase else {"private": key.seed.hex()}
+        content |= (
+            Sealer(passphrase).seal(key.seed) if passphrase else {"private": key.seed.hex()}
+        )
         write_private_file(path, (json.dumps(content, indent=1) + "\n").encode())
         return StoredKey(name, key.public, bool(passphrase), path)
 
@@ -119,6 +132,11 @@ class Keystore:
         return self.folder / (name + SUFFIX)
 
 
+def read_stored_key(path: Path) -> StoredKey:
+    """What a key file says without its passphrase; `KeystoreError` when it is none."""
+    return _describe(path, _read(path))
+
+
 def read_key_file(path: Path, passphrase: str = "") -> KeyPair:
     """The key pair in one file; errors as for `Keystore.open`."""
     content = _read(path)
@@ -132,11 +150,11 @@ def read_key_file(path: Path, passphrase: str = "") -> KeyPair:
         raise KeystoreError(f"{path} is sealed by a passphrase", hint="give the passphrase")
     try:
         if described.sealed:
-            seed = _unseal(content, passphrase)
+            seed = unseal(content, passphrase)
         else:
             seed = bytes.fromhex(content["private"])
         key = KeyPair(seed)
-    except nacl.exceptions.CryptoError as reason:
+    except WrongPassphrase as reason:
         raise KeystoreError(
             f"the passphrase does not open {path}", hint="try again; there is no way around it"
         ) from reason
@@ -173,19 +191,37 @@ def write_private_file(path: Path, data: bytes) -> None:
         raise KeystoreError(f"cannot write {path}: {reason.strerror}") from reason
 
 
-def _seal(seed: bytes, passphrase: str) -> dict[str, Any]:
-    salt = nacl.utils.random(nacl.pwhash.argon2id.SALTBYTES)
-    ops, mem = nacl.pwhash.argon2id.OPSLIMIT_MODERATE, nacl.pwhash.argon2id.MEMLIMIT_MODERATE
-    box = nacl.secret.SecretBox(_stretch(passphrase, salt, ops, mem)).encrypt(seed)
-    return {"salt": salt.hex(), "ops": ops, "mem": mem, "box": bytes(box).hex()}
+class Sealer:
+    """Seals bytes under a passphrase: Argon2id (RFC 9106), then secretbox.
+
+    The slow part is done once, when it is made; each box has a nonce of its own.
+    """
+
+    def __init__(self, passphrase: str) -> None:
+        self._salt = nacl.utils.random(nacl.pwhash.argon2id.SALTBYTES)
+        self._secret = _stretch(passphrase, self._salt, _OPS, _MEMORY_BYTES)
+
+    def seal(self, data: bytes) -> dict[str, Any]:
+        """What to write down; `unseal` reads it."""
+        box = bytes(nacl.secret.SecretBox(self._secret).encrypt(data))
+        return {"salt": self._salt.hex(), "ops": _OPS, "mem": _MEMORY_BYTES, "box": box.hex()}
 
 
-def _unseal(content: dict[str, Any], passphrase: str) -> bytes:
+def unseal(content: Mapping[str, Any], passphrase: str) -> bytes:
+    """The bytes that a `Sealer` with this passphrase sealed.
+
+    Raises:
+        WrongPassphrase: another passphrase, or the box was altered.
+        KeyError, TypeError, ValueError: `content` is nothing that a `Sealer` wrote.
+    """
     ops, mem = int(content["ops"]), int(content["mem"])
     if not (0 < ops <= _MAX_OPS and 0 < mem <= _MAX_MEMORY_BYTES):
         raise ValueError("work factors out of range")
     secret = _stretch(passphrase, bytes.fromhex(content["salt"]), ops, mem)
-    return bytes(nacl.secret.SecretBox(secret).decrypt(bytes.fromhex(content["box"])))
+    try:
+        return bytes(nacl.secret.SecretBox(secret).decrypt(bytes.fromhex(content["box"])))
+    except nacl.exceptions.CryptoError as reason:
+        raise WrongPassphrase("the passphrase does not fit") from reason
 
 
 def _stretch(passphrase: str, salt: bytes, ops: int, mem: int) -> bytes:

@@ -101,6 +101,7 @@ async def test_every_command_prints_json_and_nothing_else(network, tmp_path):
         ("stop", ["stop", "all"], None),
         ("reset", ["reset", "all"], 0),
         ("stop", ["stop", "nosuch"], 2),
+        ("shell", ["shell", "-c", "list", "-c", "show groups"], 0),
         ("completion bash", ["completion", "bash"], 0),
         ("planner new", ["planner", "new", plan], 0),
         ("planner build", ["planner", "build", plan], 2),

@@ -5,7 +5,7 @@ import pytest
 
 from seattle_p2p.cli.fanout import Asked, exit_code, finish, pick
 from seattle_p2p.cli.main import run
-from seattle_p2p.cli.vessels import _program
+from seattle_p2p.cli.vessels import find_program
 from seattle_p2p.errors import NotPermitted, Unreachable, UsageError
 from seattle_p2p.experiment.group import GroupResult, Outcome
 from seattle_p2p.experiment.session import Experimenter
@@ -89,7 +89,7 @@ def test_a_missing_argument_is_a_usage_error_that_shows_how_it_is_written(
 def test_a_program_that_is_not_here_may_be_an_example(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    assert _program("hello.r2py").is_file()
-    assert not _program("nosuch.r2py").exists()
+    assert find_program("hello.r2py").is_file()
+    assert not find_program("nosuch.r2py").exists()
     (tmp_path / "hello.r2py").write_text("mine")
-    assert _program("hello.r2py").read_text() == "mine"
+    assert find_program("hello.r2py").read_text() == "mine"
