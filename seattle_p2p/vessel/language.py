@@ -95,7 +95,8 @@ class Policy(RestrictingNodeTransformer):
         """A name that is read, bound or deleted."""
         if node.id == "__name__" and isinstance(node.ctx, ast.Load):
             return ast.copy_location(ast.Constant("__main__"), node)
-        self.check_name(node, node.id)
+        # `__rmul__ = __mul__` in a class is what `def` may do, too.
+        self.check_name(node, node.id, allow_magic_methods=True)
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:

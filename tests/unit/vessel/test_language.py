@@ -130,6 +130,9 @@ class Point:
     @classmethod
     def one(cls): return cls(1, 1)
 
+    __radd__ = __add__
+    __str__ = __repr__
+
 class Sub(Point):
     def __init__(self, *rest, **named):
         super().__init__(*rest, **named)
