@@ -26,6 +26,7 @@ def sim() -> None:
 @click.option("--seed", type=int, help="Instead of the scenario's own.")
 @click.option("--drop-datagram", type=click.IntRange(min=0), metavar="N", help="Lose the Nth.")
 @click.option("--report", type=click.Path(path_type=Path), help="Folder for a report.")
+@click.option("--no-figures", is_flag=True, help="Only numbers in the report.")
 @click.option("--baseline", is_flag=True, help="The stock kademlia package beside it.")
 @click.option("--quiet", is_flag=True, help="No progress line.")
 @output.json_option
@@ -34,6 +35,7 @@ def run(
     seed: int | None,
     drop_datagram: int | None,
     report: Path | None,
+    no_figures: bool,
     baseline: bool,
     quiet: bool,
     as_json: bool,
@@ -65,7 +67,7 @@ def run(
     if report is not None:
         from seattle_p2p.sim.report import write_report
 
-        write_report(result, report, command=command, beside=stock)
+        write_report(result, report, command=command, beside=stock, figures=not no_figures)
         output.note(f"report: {report / 'report.html'}")
     if as_json:
         output.document(_as_document(result, stock))

@@ -192,7 +192,7 @@ def _traffic_over_time(result: "Result") -> Figure:
         beside.plot(times, [row[1] for row in rows], DASHES[3], color=COLOURS[6], label="up")
         beside.set(ylabel="machines up", ylim=(0, None))
         beside.grid(visible=False)
-        beside.legend(frameon=False, loc="upper right")
+        beside.legend(frameon=False, loc="center right")
 
     return Figure(
         "traffic",
