@@ -227,8 +227,9 @@ class NodeManager:
             await asyncio.sleep(JOIN_AGAIN_S[min(attempt, len(JOIN_AGAIN_S) - 1)])
 
     def _remember_peers(self) -> None:
-        known = (PeerAddress(peer.host, peer.port) for peer in self._overlay.peers())
-        write_peers(self._home.peers, known)
+        """Those known now, then those of before: whoever is gone now may be back later."""
+        known = [PeerAddress(peer.host, peer.port) for peer in self._overlay.peers()]
+        write_peers(self._home.peers, known + read_peers(self._home.peers))
 
     def _people(self) -> set[PublicKey]:
         if self._is_paused():

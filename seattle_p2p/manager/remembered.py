@@ -29,10 +29,8 @@ def read_peers(path: Path) -> list[PeerAddress]:
 
 
 def write_peers(path: Path, peers: Iterable[PeerAddress]) -> None:
-    """Replace the file as a whole; an empty list leaves the old one, which knows more."""
-    texts = [peer.text for peer in peers][:MAX_PEERS]
-    if not texts:
-        return
+    """Replace the file as a whole by the first `MAX_PEERS` of `peers`, each once."""
+    texts = list(dict.fromkeys(peer.text for peer in peers))[:MAX_PEERS]
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.write_text(json.dumps({"peers": texts}, indent=1) + "\n")
