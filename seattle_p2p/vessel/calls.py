@@ -9,6 +9,7 @@ can neither change what they do for others nor leave anything in them.
 """
 
 import _thread
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,8 @@ from seattle_p2p.vessel.language import Sealed
 from seattle_p2p.vessel.link import Link
 from seattle_p2p.vessel.repy_errors import PARENTS
 from seattle_p2p.vessel.requests import PIECE, Failure
+from seattle_p2p.vessel.tracebacks import describe
+from seattle_p2p.vessel.virtual import Runner, SafeDict, VirtualNamespace, create_namespace
 
 _MAX_NAP_S = 10_000.0
 _LONGEST_S = 1e12
@@ -34,7 +37,9 @@ def make_errors() -> dict[str, type[Exception]]:
     """Repy's exception classes by name; programs may catch, raise and derive from them."""
     classes: dict[str, Any] = {"Exception": Exception}
     for name, parent in PARENTS.items():
-        classes[name] = Sealed(name, (classes[parent],), {"__slots__": ()})
+        classes[name] = Sealed(
+            name, (classes[parent],), {"__module__": "repy", "__slots__": ()}
+        )
     del classes["Exception"]
     return classes
 
@@ -45,13 +50,19 @@ class Calls:
     Args:
         link: The way to the broker.
         program_failed: Called in a thread whose function raised, with the exception.
+        runner: Runs the code of virtual namespaces.
         started: Clock reading (monotonic seconds) at which the program began.
     """
 
     def __init__(
-        self, link: Link, program_failed: Callable[[BaseException], None], started: float
+        self,
+        link: Link,
+        program_failed: Callable[[BaseException], None],
+        runner: Runner,
+        started: float,
     ) -> None:
         self.errors = make_errors()
+        self._runner = runner
         self._link = link
         self._program_failed = program_failed
         self._started = started
@@ -185,6 +196,15 @@ class Calls:
         """A text that no other running thread has."""
         return f"thread-{_thread.get_ident():x}"
 
+    def getlasterror(self) -> str | None:
+        """The exception being handled in this thread, with the program's own lines; or None."""
+        error = sys.exc_info()[1]
+        return None if error is None else describe(error, self._runner.texts)
+
+    def createvirtualnamespace(self, code: object, name: object) -> VirtualNamespace:
+        """Check code that is to be run in a context of its own."""
+        return create_namespace(self._runner, code, name, self.errors)
+
     def createlock(self) -> "Lock":
         """A lock that any thread may release."""
         return Lock(self, _thread.allocate_lock())
@@ -267,16 +287,41 @@ class Calls:
         host, port = self.text(localip, "localip"), self.whole(localport, "localport")
         return UDPServerSocket(self, self.ask(asks.ListenMessage(self.next(), host, port)))
 
+    def openconnection(
+        self,
+        destip: object,
+        destport: object,
+        localip: object,
+        localport: object,
+        timeout: object,
+    ) -> "Socket":
+        """Connect from a local address and port, within `timeout` seconds."""
+        request = asks.OpenConnection(
+            self.next(),
+            self.text(destip, "destip"),
+            self.whole(destport, "destport"),
+            self.text(localip, "localip"),
+            self.whole(localport, "localport"),
+            self.seconds(timeout, "timeout"),
+        )
+        return Socket(self, self.ask(request))
+
+    def listenforconnection(self, localip: object, localport: object) -> "TCPServerSocket":
+        """Take TCP connections on an address and port of this vessel."""
+        host, port = self.text(localip, "localip"), self.whole(localport, "localport")
+        return TCPServerSocket(self, self.ask(asks.ListenConnection(self.next(), host, port)))
+
     def names(self) -> dict[str, object]:
         """What a program may call, by name."""
         calls: dict[str, object] = {name: SealedCall(getattr(self, name)) for name in _CALLS}
-        return calls | self.errors
+        return calls | self.errors | {"SafeDict": SafeDict}
 
 
 _CALLS = _words(
-    "log print sleep getruntime exitall createthread getthreadname createlock "
-    "randombytes getresources tobytes totext openfile listfiles removefile "
-    "getmyip sendmessage listenformessage"
+    "log print sleep getruntime exitall createthread getthreadname createlock randombytes "
+    "getresources getlasterror tobytes totext openfile listfiles removefile getmyip "
+    "gethostbyname sendmessage listenformessage openconnection listenforconnection "
+    "createvirtualnamespace"
 )
 
 
@@ -379,6 +424,48 @@ class UDPServerSocket(_Handle):
         """Stop listening; True the first time."""
         calls = _calls(self)
         return bool(calls.ask(asks.CloseServer(calls.next(), _number(self))))
+
+
+class TCPServerSocket(_Handle):
+    """A port on which others connect."""
+
+    __slots__ = ()
+
+    def getconnection(self) -> tuple[str, int, "Socket"]:
+        """Address, port and socket of the next connection; never waits."""
+        calls = _calls(self)
+        host, port, handle = calls.ask(asks.GetConnection(calls.next(), _number(self)))
+        return host, port, Socket(calls, handle)
+
+    def close(self) -> bool:
+        """Stop listening; True the first time."""
+        calls = _calls(self)
+        return bool(calls.ask(asks.CloseTcpServer(calls.next(), _number(self))))
+
+
+class Socket(_Handle):
+    """A TCP connection; no call on it waits."""
+
+    __slots__ = ()
+
+    def send(self, message: object) -> int:
+        """Hand over bytes; returns how many were taken."""
+        calls = _calls(self)
+        data = calls.data(message, "message")[:PIECE]
+        sent: int = calls.ask(asks.Send(calls.next(), _number(self), data))
+        return sent
+
+    def recv(self, size: object) -> str:
+        """1 to `size` bytes of what has come."""
+        calls = _calls(self)
+        wanted = min(calls.whole(size, "the number of bytes"), PIECE)
+        data: bytes = calls.ask(asks.Receive(calls.next(), _number(self), wanted))
+        return data.decode("latin-1")
+
+    def close(self) -> bool:
+        """Hang up; True the first time."""
+        calls = _calls(self)
+        return bool(calls.ask(asks.CloseSocket(calls.next(), _number(self))))
 
 
 class Lock(_Handle):

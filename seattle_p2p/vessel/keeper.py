@@ -25,6 +25,7 @@ from seattle_p2p.vessel.broker.files import Files
 from seattle_p2p.vessel.broker.log import Log
 from seattle_p2p.vessel.broker.meters import Meters
 from seattle_p2p.vessel.broker.network import Network
+from seattle_p2p.vessel.broker.tcp import Tcp
 from seattle_p2p.vessel.control import Launch
 from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.jail import layers as jail_layers
@@ -177,11 +178,13 @@ class Keeper(Host):
         if child is not None:
             libc.prctl(libc.PR_SET_DUMPABLE, 0)
             self._watch = Watch(loop, child.pid, self._limits, self)
+            network = Network(self._limits, launch.rules, meters)
             self._broker = Broker(
                 loop,
                 child.channel,
                 Files(self._folder, meters),
-                Network(self._limits, launch.rules, meters),
+                network,
+                Tcp(self._limits, network.rules, meters),
                 self._log,
                 meters,
                 self,

@@ -12,7 +12,6 @@ import signal
 import socket
 import sys
 import time
-import traceback
 import unicodedata  # the parser imports it for identifiers beyond ASCII
 from types import CodeType
 from typing import NoReturn
@@ -23,20 +22,11 @@ from seattle_p2p.errors import ProgramRefused
 from seattle_p2p.vessel import requests as asks
 from seattle_p2p.vessel.calls import Calls
 from seattle_p2p.vessel.jail.limits import THREAD_STACK
-from seattle_p2p.vessel.language import (
-    compile_program,
-    format_guard,
-    guards,
-    program_builtins,
-)
+from seattle_p2p.vessel.language import compile_program, format_guard
 from seattle_p2p.vessel.link import Link
 from seattle_p2p.vessel.requests import Ended, Job, Request
-
-_MAX_FRAMES = 40
-"""Lines of a traceback: its beginning and its end are kept."""
-
-_MAX_TEXT = 4000
-"""Characters of an error's own text."""
+from seattle_p2p.vessel.tracebacks import Texts, clean, describe, line_of, summarise
+from seattle_p2p.vessel.virtual import Runner, context_over
 
 _FOR_PLAIN_PYTHON = (
     "ctypes",
@@ -84,7 +74,7 @@ def rehearse() -> None:
     try:
         compile_program("import os\n", "rehearsal")
     except ProgramRefused as refusal:
-        _summary(refusal)
+        describe(refusal, {})
     format_guard("{0:>4}", "format")
     unicodedata.normalize("NFKC", "é")
 
@@ -100,8 +90,7 @@ class _Run:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._name = ""
-        self._lines: list[str] = []
+        self._texts: Texts = {}
         self._over = _thread.allocate_lock()
 
     def all(self, layers: tuple[str, ...]) -> None:
@@ -109,24 +98,26 @@ class _Run:
         number = self._link.number()
         job = msgspec.convert(self._ask(asks.Ready(number, list(layers))), Job)
         text = self._fetch(job.size)
-        self._name = job.program
-        self._lines = text.decode("utf-8", "replace").splitlines()
         if job.language:
-            code = self._compile(text)
-            calls = Calls(self._link, self.failed, time.monotonic())
-            names = calls.names() | {
-                "callargs": list(job.arguments),
-                "callfunc": "initialize",
-                "mycontext": {},
-                "__name__": "__main__",  # a class statement reads it
-            }
-            names["__builtins__"] = program_builtins() | guards()
-            self._ask(asks.Begun(self._link.number()))
-            exec(code, names)
-            calls.wait_for_threads()
+            self._run_program(text, job)
         else:
-            self._run_python(text, job.arguments)
+            self._run_python(text, job)
         self.end("done", 0, "", "")
+
+    def _run_program(self, text: bytes, job: Job) -> None:
+        runner = Runner(self._texts)
+        code = self._compile(runner, text, job.program)
+        calls = Calls(self._link, self.failed, runner, time.monotonic())
+        names = calls.names()
+        names |= {
+            "callargs": list(job.arguments),
+            "callfunc": "initialize",
+            "mycontext": {},
+            "_context": context_over(names),
+        }
+        self._ask(asks.Begun(self._link.number()))
+        runner.run(code, names)
+        calls.wait_for_threads()
 
     def _fetch(self, size: int) -> bytes:
         text = b""
@@ -136,11 +127,11 @@ class _Run:
             text += piece
         return text
 
-    def _compile(self, text: bytes) -> CodeType:
+    def _compile(self, runner: Runner, text: bytes, name: str) -> CodeType:
         usual = sys.getrecursionlimit()
         sys.setrecursionlimit(_COMPILE_DEPTH)
         try:
-            return compile_program(text, self._name)
+            return runner.compile(text, name)
         except ProgramRefused as refusal:
             self.end("refused", refusal.line, refusal.message, "")
         except MemoryError:
@@ -148,26 +139,28 @@ class _Run:
         finally:
             sys.setrecursionlimit(usual)
 
-    def _run_python(self, text: bytes, arguments: list[str]) -> None:
+    def _run_python(self, text: bytes, job: Job) -> None:
         """Plain Python behind every wall but the language: tests only."""
-        sys.argv = [self._name, *arguments]
+        sys.argv = [job.program, *job.arguments]
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # real files
+        self._texts[job.program] = text.decode("utf-8", "replace").splitlines()
         self._ask(asks.Begun(self._link.number()))
-        exec(compile(text, self._name, "exec"), {"__name__": "__main__"})
+        exec(compile(text, job.program, "exec"), {"__name__": "__main__"})
 
     def failed(self, error: BaseException) -> None:
         """A thread of the program ended with an exception that nobody caught."""
+        line = line_of(error, self._texts)
         if isinstance(error, MemoryError):
-            self.end("memory", self._line(error), "memory ran out", "")
+            self.end("memory", line, "memory ran out", "")
         if isinstance(error, SystemExit) and not error.code:
             self.end("done", 0, "", "")
-        summary = _summary(error)
-        self.end("error", self._line(error), summary, self._details(error, summary))
+        told = "Uncaught exception!\n" + describe(error, self._texts)
+        self.end("error", line, summarise(error), told)
 
     def end(self, cause: str, line: int, summary: str, details: str) -> NoReturn:
         """Say why it is over; the first thread to say so is believed."""
-        message = Ended(0, cause, line, _clean(summary, 500), _clean(details, _MAX_DETAILS))
+        message = Ended(0, cause, line, clean(summary, 500), clean(details, _MAX_DETAILS))
         self._over.acquire()
         try:
             self._link.tell(message)
@@ -180,46 +173,3 @@ class _Run:
         reply = self._link.ask(request)
         assert isinstance(reply, asks.Answer), reply
         return reply.value
-
-    def _frames(self, error: BaseException) -> list[tuple[int, str]]:
-        """Line and function of the program's own frames, innermost last."""
-        walked = traceback.walk_tb(error.__traceback__)
-        return [
-            (line, frame.f_code.co_name)
-            for frame, line in walked
-            if frame.f_code.co_filename == self._name
-        ]
-
-    def _line(self, error: BaseException) -> int:
-        frames = self._frames(error)
-        return frames[-1][0] if frames else 0
-
-    def _details(self, error: BaseException, summary: str) -> str:
-        frames = self._frames(error)
-        if len(frames) > _MAX_FRAMES:
-            half = _MAX_FRAMES // 2
-            frames = [*frames[:half], (0, "…"), *frames[-half:]]
-        lines = ["Uncaught exception! Following is a traceback of the program's own lines:"]
-        for line, function in frames:
-            lines.append(f'  File "{self._name}", line {line}, in {function}')
-            if 0 < line <= len(self._lines):
-                lines.append("    " + self._lines[line - 1].strip()[:200])
-        return "\n".join([*lines, summary, ""])
-
-
-def _summary(error: BaseException) -> str:
-    """Kind and text of an exception; its `__str__` may be the program's own and may fail."""
-    try:
-        text = _clean(str(error), _MAX_TEXT)
-    except BaseException as worse:
-        text = f"(its text failed with {type(worse).__name__})"
-    kind = type(error).__name__
-    return f"{kind}: {text}" if text else kind
-
-
-def _clean(text: str, most: int) -> str:
-    """Exactly a str, of characters that can be sent, not too long.
-
-    `text` may be of a class that the program made, whose methods say what they like.
-    """
-    return str.encode(str.__str__(text)[:most], "utf-8", "replace").decode("utf-8")

@@ -130,7 +130,7 @@ class GetMessage(Request, frozen=True):
 
 
 class CloseServer(Request, frozen=True):
-    """A UDP or TCP server. Answered with True the first time."""
+    """A UDP server. Answered with True the first time."""
 
     handle: int
 
@@ -150,6 +150,12 @@ class ListenConnection(Request, frozen=True):
 
     host: str
     port: int
+
+
+class CloseTcpServer(Request, frozen=True):
+    """Answered with True the first time."""
+
+    handle: int
 
 
 class GetConnection(Request, frozen=True):
@@ -214,6 +220,7 @@ AnyRequest = (
     | CloseServer
     | OpenConnection
     | ListenConnection
+    | CloseTcpServer
     | GetConnection
     | Send
     | Receive

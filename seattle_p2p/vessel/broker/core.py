@@ -8,15 +8,17 @@ vessel's share.
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from seattle_p2p.errors import MalformedMessage
 from seattle_p2p.vessel import requests as asks
 from seattle_p2p.vessel.broker.files import DiskFull, Files
 from seattle_p2p.vessel.broker.log import Log
-from seattle_p2p.vessel.broker.meters import Meters, Waits
+from seattle_p2p.vessel.broker.meters import Meters, Waits, Writable
+from seattle_p2p.vessel.broker.names import Names
 from seattle_p2p.vessel.broker.network import Network
+from seattle_p2p.vessel.broker.tcp import Tcp
 from seattle_p2p.vessel.loop import Loop, Timer
 from seattle_p2p.vessel.repy_errors import CallFailed
 from seattle_p2p.vessel.resources import COUNTED, RENEWABLE
@@ -38,7 +40,8 @@ class Broker:
         loop: The keeper's.
         channel: Socket pair to the program's process.
         files: Its files.
-        network: Its sockets.
+        network: Its datagrams.
+        tcp: Its connections.
         log: Its log.
         meters: Its meters.
         host: The keeper's answers to questions about the run itself.
@@ -50,6 +53,7 @@ class Broker:
         channel: socket.socket,
         files: Files,
         network: Network,
+        tcp: Tcp,
         log: Log,
         meters: Meters,
         host: "Host",
@@ -58,10 +62,12 @@ class Broker:
         self._channel = channel
         self._files = files
         self._network = network
+        self._tcp = tcp
+        self._names = Names(meters)
         self._log = log
         self._meters = meters
         self._host = host
-        self._waiting: dict[Timer, None] = {}
+        self._waiting: dict[Timer, Waits] = {}
         self._unsent: list[bytes] = []
         self._held = False
         self._reading = False
@@ -85,14 +91,16 @@ class Broker:
 
     def close(self) -> None:
         """Let go of everything the program had."""
-        for timer in self._waiting:
+        for timer, call in self._waiting.items():
             timer.cancel()
+            call.close()  # its own `finally` gives back what it held
         self._waiting.clear()
         self._held = True
         self._update()
         self._loop.unwatch_write(self._channel.fileno())
         self._files.close_all()
         self._network.close_all()
+        self._tcp.close_all()
         self._channel.close()
 
     # -- in -----------------------------------------------------------------------------------
@@ -139,15 +147,15 @@ class Broker:
         except OSError as error:
             self._fail(request.number, _of_this_machine(error))
         else:
-            if isinstance(result, Iterator):
+            if isinstance(result, Generator):
                 self._go_on(request.number, result)
             elif result is not _NO_ANSWER:
                 self._answer(request.number, result)
 
-    def _go_on(self, number: int, call: Iterator[float]) -> None:
-        """Take up a call that may wait."""
+    def _go_on(self, number: int, call: Waits, told: bool | None = None) -> None:
+        """Take up a call that may wait; `told` is what it waited for."""
         try:
-            delay = next(call)
+            wanted = next(call) if told is None else call.send(told)
         except StopIteration as stop:
             self._answer(number, stop.value)
         except CallFailed as failure:
@@ -157,16 +165,29 @@ class Broker:
         except OSError as error:
             self._fail(number, _of_this_machine(error))
         else:
-            timer = self._loop.call_later(delay, lambda: self._wake(timer, number, call))
-            self._waiting[timer] = None
+            self._wait(number, call, wanted)
+
+    def _wait(self, number: int, call: Waits, wanted: float | Writable) -> None:
+        """Come back to a call when its time, or its socket, has come."""
+        if isinstance(wanted, Writable):
+            fd, delay = wanted.fd, wanted.timeout_s
+            self._loop.watch_write(fd, lambda: woken(True))
+        else:
+            fd, delay = -1, wanted
+
+        def woken(told: bool) -> None:
+            if fd >= 0:
+                self._loop.unwatch_write(fd)
+            timer.cancel()
+            self._waiting.pop(timer, None)
+            if self._held:
+                self._late.append(lambda: self._go_on(number, call, told))
+                return
+            self._go_on(number, call, told)
             self._update()
 
-    def _wake(self, timer: Timer, number: int, call: Iterator[float]) -> None:
-        self._waiting.pop(timer, None)
-        if self._held:
-            self._late.append(lambda: self._go_on(number, call))
-            return
-        self._go_on(number, call)
+        timer = self._loop.call_later(delay, lambda: woken(False))
+        self._waiting[timer] = call
         self._update()
 
     # -- out ----------------------------------------------------------------------------------
@@ -206,7 +227,7 @@ class Broker:
     # -- one line per call ---------------------------------------------------------------
 
     def _make_handlers(self) -> dict[type, Callable[[Any], Any]]:
-        files, network, host = self._files, self._network, self._host
+        files, network, tcp, host = self._files, self._network, self._tcp, self._host
         return {
             asks.Ready: lambda r: host.on_ready(r.layers),
             asks.Fetch: lambda r: host.text(r.offset),
@@ -214,7 +235,7 @@ class Broker:
             asks.Ended: self._ended,
             asks.Log: lambda r: self._log.write(r.data),
             asks.MyIp: lambda r: network.my_ip(),
-            asks.LookUp: self._unknown,
+            asks.LookUp: lambda r: self._names.look_up(r.name),
             asks.OpenFile: lambda r: files.open(r.name, r.create),
             asks.ReadAt: lambda r: files.read_at(r.handle, r.size, r.offset),
             asks.WriteAt: lambda r: files.write_at(r.handle, r.data, r.offset),
@@ -227,12 +248,15 @@ class Broker:
             asks.ListenMessage: lambda r: network.listen_message(r.host, r.port),
             asks.GetMessage: lambda r: network.get_message(r.handle),
             asks.CloseServer: lambda r: network.close_server(r.handle),
-            asks.OpenConnection: self._unknown,
-            asks.ListenConnection: self._unknown,
-            asks.GetConnection: self._unknown,
-            asks.Send: self._unknown,
-            asks.Receive: self._unknown,
-            asks.CloseSocket: self._unknown,
+            asks.OpenConnection: lambda r: tcp.open(
+                r.host, r.port, r.local_host, r.local_port, r.timeout_s
+            ),
+            asks.ListenConnection: lambda r: tcp.listen(r.host, r.port),
+            asks.GetConnection: lambda r: tcp.accept(r.handle),
+            asks.Send: lambda r: tcp.send(r.handle, r.data),
+            asks.Receive: lambda r: tcp.receive(r.handle, r.size),
+            asks.CloseSocket: lambda r: tcp.close(r.handle),
+            asks.CloseTcpServer: lambda r: tcp.close_server(r.handle),
             asks.StartThread: lambda r: self._meters.take("events"),
             asks.EndThread: lambda r: self._meters.give_back("events"),
             asks.RandomBytes: lambda r: self._random(),
@@ -242,9 +266,6 @@ class Broker:
     def _ended(self, request: asks.Ended) -> object:
         self._host.on_ended(request.cause, request.line, request.summary, request.details)
         return _NO_ANSWER
-
-    def _unknown(self, _request: asks.Request) -> object:
-        raise CallFailed("ResourceForbiddenError", "this call is not offered here yet")
 
     def _random(self) -> Waits:
         yield from self._meters.charge("random", 1024)
@@ -262,9 +283,10 @@ class Broker:
             usage[name] = self._meters.held[name]
         usage["memory"], usage["diskused"] = self._host.memory(), self._files.used_bytes()
         usage["threadcpu"] = usage["cpu"]
-        for name in ("messport", "connport"):
-            limits[name] = sorted(granted.ports(name))
-            usage[name] = self._network.ports_in_use(name)
+        limits["messport"] = sorted(granted.messport)
+        limits["connport"] = sorted(granted.connport)
+        usage["messport"] = self._network.ports_in_use()
+        usage["connport"] = self._tcp.ports_in_use()
         return [limits, usage, self._host.stops()]
 
 

@@ -1,13 +1,25 @@
 """What a program may use, counted: rates as buckets, everything else as pieces."""
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import Any
 
 from seattle_p2p.vessel.repy_errors import CallFailed
 from seattle_p2p.vessel.resources import COUNTED, RENEWABLE, Resources
 
-Waits = Generator[float, None, Any]
-"""What a metered call yields: seconds to wait before it goes on."""
+
+@dataclass(frozen=True, slots=True)
+class Writable:
+    """What a call yields to wait for a socket; it is told whether it became writable in
+    time."""
+
+    fd: int
+    timeout_s: float
+
+
+Waits = Generator[float | Writable, bool, Any]
+"""A call that may wait: yields seconds to wait, or what to wait for; its result is the
+call's."""
 
 BLOCK = 4096
 """Bytes of a file that are charged at least, and at a time."""
@@ -69,12 +81,24 @@ class Meters:
         Raises:
             CallFailed: Nothing of it was granted.
         """
+        yield from self.wait(name)
+        self.add(name, amount)
+
+    def wait(self, name: str) -> Waits:
+        """Wait until the rate `name` allows something.
+
+        Raises:
+            CallFailed: Nothing of it was granted.
+        """
         bucket = self._buckets[name]
         if bucket.rate <= 0:
             raise CallFailed("ResourceForbiddenError", f"this vessel has no {name}")
         while (wait := bucket.wait(self._now())) > 0:
             yield wait
-        bucket.take(amount, self._now())
+
+    def add(self, name: str, amount: float) -> None:
+        """Take `amount` of the rate `name`, whatever stands already."""
+        self._buckets[name].take(amount, self._now())
         self.total[name] += amount
 
     def level(self, name: str) -> float:

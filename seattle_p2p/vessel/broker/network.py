@@ -40,7 +40,7 @@ class Network:
         self._limits = limits
         self._testbed = rules.testbed
         self._meters = meters
-        self._rules = AddressRules(rules, limits.messport | limits.connport, self.is_own)
+        self.rules = AddressRules(rules, limits.messport | limits.connport, self.is_own)
         self._servers: dict[int, tuple[str, int, socket.socket]] = {}
         self._own: dict[Address, bool] = {}
         self._last = 0
@@ -65,7 +65,7 @@ class Network:
     ) -> Waits:
         """Send one datagram (RP-12), from the port listened on when there is one."""
         local = self._require_local(local_host, local_port)
-        remote = self._rules.require_destination(host, port)
+        remote = self.rules.require_destination(host, port)
         if remote.version != local.version:
             raise CallFailed("RepyArgumentError", f"no way from {local} to {remote}")
         if (remote, port) == (local, local_port):
@@ -141,10 +141,8 @@ class Network:
         self._meters.give_back("insockets")
         return True
 
-    def ports_in_use(self, name: str) -> list[int]:
-        """Local ports listened on, of kind ``"messport"`` or ``"connport"``."""
-        if name != "messport":
-            return []
+    def ports_in_use(self) -> list[int]:
+        """Local ports listened on."""
         return sorted(port for _, port, _ in self._servers.values())
 
     def close_all(self) -> None:
@@ -162,7 +160,7 @@ class Network:
         return self._own[address]
 
     def _require_local(self, host: str, port: int) -> Address:
-        local = self._rules.require_local(host)
+        local = self.rules.require_local(host)
         require_port(port, "localport")
         if port not in self._limits.messport:
             raise CallFailed(
