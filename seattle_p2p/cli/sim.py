@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from seattle_p2p.cli import output
 
 if TYPE_CHECKING:
     from seattle_p2p.sim.run import Progress, Result
+    from seattle_p2p.sim.sweep import Summary
 
 EXIT_BREACHED = 3
 
@@ -74,6 +76,57 @@ def run(
     else:
         _tell(result, stock, command)
     return 0 if result.holds else EXIT_BREACHED
+
+
+@sim.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for rows.")
+@click.option("--seeds", type=click.IntRange(min=1), help="Seeds 1 to N instead of its own.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Runs at a time; one per core.")
+@output.json_option
+def sweep(scenario: Path, out: Path, seeds: int | None, jobs: int | None, as_json: bool) -> int:
+    """Run SCENARIO with every combination of its sweep table and every seed.
+
+    What is in the folder already is not run again. Exit codes as for `run`.
+    """
+    import os
+
+    from seattle_p2p.sim.scenario import read_scenario
+    from seattle_p2p.sim.sweep import as_csv, run_sweep, summarise
+
+    plan = read_scenario(scenario)
+    folder = scenario if scenario.is_dir() else scenario.parent
+    progress: list[output.Progress] = []
+
+    def tell(done: int, total: int) -> None:
+        if not progress:
+            progress.append(output.Progress("runs", total))
+        progress[0].show(done)
+
+    chosen = range(1, seeds + 1) if seeds else ()
+    rows = run_sweep(
+        plan, folder, out, seeds=chosen, jobs=jobs or os.cpu_count() or 1, tell=tell
+    )
+    summaries = summarise(rows)
+    (out / "summary.csv").write_text(as_csv(summaries, plan.sweep.measures))
+    if as_json:
+        output.document([asdict(summary) for summary in summaries])
+    else:
+        _tell_summaries(summaries, plan.sweep.measures)
+        output.note(f"numbers: {out / 'summary.csv'}")
+    return EXIT_BREACHED if any(row.breached for row in rows) else 0
+
+
+def _tell_summaries(summaries: "list[Summary]", measures: Sequence[str]) -> None:
+    axes = [path for path, _ in summaries[0].values]
+    rows = []
+    for each in summaries:
+        cells = [f"{v}" for _, v in each.values] + [str(each.runs), str(each.breached)]
+        for name in measures:
+            margin = f" ± {each.margins[name]:.2g}" if name in each.margins else ""
+            cells.append(f"{each.means[name]:.4g}{margin}" if name in each.means else "–")
+        rows.append(cells)
+    output.table([*axes, "runs", "breached", *measures], rows)
 
 
 def _run_baseline(result: "Result") -> dict[str, float]:

@@ -198,6 +198,25 @@ class Expect(Part, frozen=True, kw_only=True):
     at_most: float | None = None
 
 
+class Sweep(Part, frozen=True, kw_only=True):
+    """Which runs `seattle sim sweep` makes: every combination of values, with every seed.
+
+    Args:
+        seeds: The seeds.
+        axes: Values by the path of a field: ``"network.loss" = [0.0, 0.02]``.
+        measures: Those that the summary shows.
+    """
+
+    seeds: tuple[int, ...] = ()
+    axes: dict[str, tuple[float | int | str | bool, ...]] = {}
+    measures: tuple[str, ...] = (
+        "discovery.recall",
+        "discovery.precision",
+        "discovery.done_ms_p50",
+        "traffic.messages_per_node_per_s",
+    )
+
+
 class Scenario(Part, frozen=True, kw_only=True):
     """A whole scenario."""
 
@@ -210,6 +229,7 @@ class Scenario(Part, frozen=True, kw_only=True):
     workload: Workload = Workload()
     faults: tuple[Fault, ...] = ()
     expect: tuple[Expect, ...] = ()
+    sweep: Sweep = Sweep()
 
     @property
     def hosts(self) -> int:
