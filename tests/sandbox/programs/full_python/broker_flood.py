@@ -1,0 +1,16 @@
+# what: asks without ever reading an answer
+# class: full
+# source: own
+# expect: alive | stopped | error
+# control: none: needs a broker
+# restrictions: cpu 0.1
+# cpu: 0.1
+# seconds: 3
+
+import os
+import sys
+
+asks = sys.modules["seattle_p2p.vessel.requests"]
+packet = asks.encode(asks.GetResources(5))
+while True:
+    os.write(3, packet)

@@ -1,0 +1,56 @@
+# what: speaks the broker's language without the checks of the jailed side
+# class: full
+# source: own
+# expect: ends | stopped | error
+# control: none: needs a broker
+# seconds: 8
+
+import sys
+
+asks = sys.modules["seattle_p2p.vessel.requests"]
+link_module = sys.modules["seattle_p2p.vessel.link"]
+import socket
+
+link = link_module.Link(socket.socket(fileno=3))
+link._last = 1000
+secret, canary = sys.argv[2], int(sys.argv[3])
+names = [
+    secret,
+    "../secret.txt",
+    "..",
+    ".",
+    "",
+    "/etc/passwd",
+    "a/b",
+    "x\0y",
+    "x" * 5000,
+    "sub/../../x",
+    "\ud800",
+]
+tries = [
+    asks.OpenFile(link.number(), name, create)
+    for name in names[:-1]
+    for create in (False, True)
+]
+tries += [asks.RemoveFile(link.number(), name) for name in names[:-1]]
+tries += [
+    asks.SendMessage(link.number(), host, canary, b"hello", "127.0.0.1", 63100)
+    for host in ["127.0.0.1", "127.1", "localhost", "0.0.0.0", "::1", "::ffff:127.0.0.1", ""]
+]
+tries += [asks.SendMessage(link.number(), "127.0.0.1", 63101, b"x" * 60000, "127.0.0.1", 63100)]
+tries += [
+    asks.SendMessage(link.number(), "127.0.0.1", 63101, b"x", "127.0.0.1", port)
+    for port in [0, -1, 1, 80, 70000, 63150]
+]
+tries += [
+    asks.ListenMessage(link.number(), "127.0.0.1", port)
+    for port in [0, -1, 1, 80, 70000, 2**40, 63150]
+]
+for request in tries:
+    try:
+        reply = link.ask(request)
+    except Exception as problem:
+        print("the line broke:", type(problem).__name__)
+        break
+    if isinstance(reply, asks.Answer):
+        print("ESCAPED:", type(request).__name__, request)

@@ -1,0 +1,8 @@
+# what: names ExceptionGroup
+# class: language
+# source: own
+# expect: refused | error
+
+caught = ExceptionGroup
+if caught:
+    log("ESCAPED:ExceptionGroup")

@@ -1,0 +1,10 @@
+# what: sends without pause
+# class: network
+# source: own
+# expect: alive
+# restrictions: loopsend 20000, netsend 20000, cpu 0.3
+# udprate: 20000
+# seconds: 3
+
+while True:
+    sendmessage("127.0.0.1", 63101, "x" * 1000, "127.0.0.1", 63100)

@@ -1,0 +1,272 @@
+"""Runs one program of the corpus and judges it from outside its process.
+
+Whatever stands around the run and was touched (`stage`), any `ESCAPED:` that comes out, and
+using more than was granted is a breach; so is a process that stays.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from tests.sandbox.corpus import Program
+from tests.sandbox.stage import Receiver, Stage
+from tests.sandbox.watching import Watcher
+
+ROOT = Path(__file__).resolve().parents[2]
+
+MARKS = ("ESCAPED:", "the check let it pass")
+"""What a program says when it got what it must not get."""
+
+SECRET_NAME = "SEATTLE_CORPUS_SECRET"
+"""Stands in the environment of whoever starts the run; no program may see it."""
+
+MEMORY_MARGIN = 20_000_000
+"""Bytes a program's memory may peak above its grant before it is stopped."""
+
+_IDLE_MEMORY = 17_000_000
+_IDLE_MEMORY_FULL = 26_000_000
+"""Resident bytes of a vessel that does nothing, pages it shares with the zygote included; more
+for full Python, which reads files of modules itself."""
+
+_BARE_S = 3.0
+"""Seconds that a program may run bare: long enough for its proof."""
+
+_BURST_S = 2.0
+"""Seconds' worth of a rate that may come out at once."""
+
+_GONE_WITHIN_S = 2.0
+"""A vessel is gone this long after SIGTERM; twice what is promised, for runs side by side."""
+
+_PORT_LOCK = Path(tempfile.gettempdir()) / "seattle-corpus-ports.lock"
+
+
+@dataclass
+class Outcome:
+    """What came of a run."""
+
+    verdict: str = ""
+    line: int = 0
+    log: str = ""
+    notes: str = ""
+    code: int | None = None
+    breaches: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    cpu_share: float = 0.0
+    peak: int = 0
+    log_bytes: int = 0
+    udp_bytes: int = 0
+
+    def matches(self, expect: Sequence[str]) -> bool:
+        """True when the verdict is one of `expect`; ``stopped`` stands for all of its kind."""
+        return self.verdict in expect or self.verdict.split()[0] in expect
+
+    def __str__(self) -> str:
+        """All of it, for the message of a failed test."""
+        return (
+            f"verdict {self.verdict!r} (exit {self.code}, line {self.line}) after "
+            f"{self.seconds:.2f} s, cpu share {self.cpu_share:.3f}, peak {self.peak}\n"
+            f"breaches: {self.breaches}\nlog: {self.log[:2000]!r}\nnotes: {self.notes[-2000:]}"
+        )
+
+
+def run_in_vessel(program: Program, *, user: int | None = None) -> Outcome:
+    """Run a program through `seattle exec` and judge it."""
+    return _run(program, ["seattle_p2p.cli.main", "exec", "--json"], user=user)
+
+
+def run_full_python(
+    program: Program, *, without: Sequence[str] = (), user: int | None = None
+) -> Outcome:
+    """Run plain Python inside every layer but the language, and `without`."""
+    command = ["tests.sandbox.run_full_python", "--json"]
+    for layer in without:
+        command += ["--without", layer]
+    return _run(program, command, user=user)
+
+
+def run_bare(program: Program, *, mode: str = "") -> Outcome:
+    """Run a program with nothing around it; its breaches are its proofs.
+
+    Args:
+        program: Any program.
+        mode: ``"--language"`` puts the language's wall around it, and no other.
+    """
+    mode = "--full" if program.kind == "full" else mode
+    command = ["tests.sandbox.bare", *([mode] if mode else [])]
+    return _run(replace(program, seconds=min(program.seconds, _BARE_S)), command, bare=True)
+
+
+def _run(
+    program: Program, command: list[str], *, user: int | None = None, bare: bool = False
+) -> Outcome:
+    with (
+        _ports(program),
+        Stage(user) as stage,
+        Receiver(wanted=program.udprate >= 0) as receiver,
+    ):
+        stage.prepare(program)
+        whole = [sys.executable, "-m", *command]
+        whole += ["--restrictions", str(stage.root / "restrictions"), "--dir", str(stage.files)]
+        whole += [str(stage.root / "program.py"), *stage.arguments(program)]
+        if program.network == "none":
+            whole = _without_network(whole)
+        outcome = _watch(program, whole, stage, bare=bare)
+        outcome.udp_bytes = receiver.bytes
+        outcome.breaches += stage.breaches()
+        outcome.breaches += _words_of(outcome, stage)
+        outcome.breaches += _overruns(program, outcome, stage)
+    return outcome
+
+
+@contextlib.contextmanager
+def _ports(program: Program) -> Iterator[None]:
+    """Programs that use the network have the same ports: one at a time."""
+    if program.kind != "network" and "6310" not in program.body:
+        yield
+        return
+    with _PORT_LOCK.open("w") as lock:
+        with contextlib.suppress(OSError):
+            _PORT_LOCK.chmod(0o666)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _without_network(command: list[str]) -> list[str]:
+    """In a network of its own, so that nothing leaves this machine whatever happens."""
+    own = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--user", "-c", "--net"]
+    return [*own, "sh", "-c", "ip link set lo up; exec " + shlex.join(command)]
+
+
+def _watch(program: Program, command: list[str], stage: Stage, *, bare: bool) -> Outcome:
+    environment = os.environ | {SECRET_NAME: stage.secret_text, "PYTHONPATH": str(ROOT)}
+    outcome = Outcome()
+    with (
+        stage.secret.open() as inherited,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+    ):
+        begun = time.monotonic()
+        process = subprocess.Popen(
+            command,
+            cwd=stage.root,
+            env=environment,
+            stdin=inherited,
+            stdout=out,
+            stderr=err,
+            pass_fds=(inherited.fileno(),),
+            start_new_session=True,
+            user=stage.user,
+            group=stage.user,
+            extra_groups=None if stage.user is None else [],
+        )
+        watcher = Watcher(process.pid, depth=0 if bare else 2)
+        watcher.start()
+        asked = _wait(process, program, outcome)
+        watcher.finish()
+        outcome.seconds = time.monotonic() - begun
+        _read(outcome, out, err, raw=bare)
+    outcome.code = process.returncode
+    outcome.peak, outcome.cpu_share = watcher.peak, watcher.share()
+    if asked and outcome.code == 143:
+        outcome.verdict = "alive"
+    limit = time.monotonic() + _GONE_WITHIN_S
+    while watcher.left() and time.monotonic() < limit:
+        time.sleep(0.02)
+    if left := watcher.left():
+        outcome.breaches.append(f"still there: {left}")
+    return outcome
+
+
+def _wait(process: "subprocess.Popen[bytes]", program: Program, outcome: Outcome) -> bool:
+    """Wait for the end; when its time is over, ask it to end. True when it was asked."""
+    try:
+        process.wait(timeout=program.seconds)
+        return False
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGTERM)
+    asked = time.monotonic()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    taken = time.monotonic() - asked
+    if taken > _GONE_WITHIN_S:
+        outcome.breaches.append(f"gone only {taken:.1f} s after SIGTERM")
+    return True
+
+
+def _read(outcome: Outcome, out: BinaryIO, err: BinaryIO, *, raw: bool) -> None:
+    """Take log, cause and line from what was written."""
+    out.seek(0)
+    err.seek(0)
+    outcome.notes = err.read().decode("utf-8", "replace")
+    printed = out.read().decode("utf-8", "replace")
+    if raw:
+        outcome.verdict, outcome.log, outcome.log_bytes = "bare", printed, len(printed)
+        return
+    log, end = [], None
+    for text in printed.splitlines():
+        try:
+            said = json.loads(text)
+        except ValueError:
+            outcome.notes += f"\nnot JSON: {text[:300]!r}"
+            continue
+        if "log" in said:
+            log.append(said["log"])
+        elif "end" in said:
+            end = said
+    outcome.log = "".join(log)
+    outcome.log_bytes = len(outcome.log.encode())
+    if end is None:
+        outcome.verdict = "no verdict"
+        return
+    cause = end["end"]["cause"]
+    outcome.line = end["end"]["line"]
+    outcome.notes += f"\n{cause}: {end['end']['text']}"
+    outcome.verdict = {0: "ends", 3: "refused", 4: f"stopped {cause}"}.get(end["exit"], cause)
+
+
+def _words_of(outcome: Outcome, stage: Stage) -> list[str]:
+    """Marks, secrets and paths of the donor in what came out."""
+    found = [mark for mark in MARKS if mark in outcome.log]
+    if stage.secret_text in outcome.log or stage.secret_text in outcome.notes:
+        found.append("the secret came out")
+    paths = (str(ROOT), str(stage.root), "site-packages", "seattle_p2p/")
+    found += [f"the log shows {path}" for path in paths if path in outcome.log]
+    if "Traceback (most recent call last)" in outcome.notes:
+        found.append("a traceback of ours")
+    return found
+
+
+def _overruns(program: Program, outcome: Outcome, stage: Stage) -> list[str]:
+    """More than was granted, as seen from outside."""
+    found = []
+    idle = _IDLE_MEMORY_FULL if program.kind == "full" else _IDLE_MEMORY
+    if outcome.peak > (most := program.granted("memory") + MEMORY_MARGIN + idle):
+        found.append(f"memory peaked at {outcome.peak}, more than {most:.0f}")
+    if program.cpu and outcome.cpu_share > 1.25 * program.cpu + 0.03:
+        found.append(f"used {outcome.cpu_share:.3f} of a core, granted {program.cpu}")
+    seconds = outcome.seconds + _BURST_S
+    if program.lograte and outcome.log_bytes > program.lograte * seconds:
+        found.append(f"{outcome.log_bytes} bytes of log in {outcome.seconds:.1f} s")
+    if program.udprate >= 0 and outcome.udp_bytes > program.udprate * seconds:
+        found.append(f"{outcome.udp_bytes} bytes sent in {outcome.seconds:.1f} s")
+    entries = list(stage.files.iterdir())
+    used = sum(path.lstat().st_size for path in entries if path.is_file())
+    if not program.folder and used > program.granted("diskused"):
+        found.append(f"{used} bytes on disk")
+    if program.files and len(entries) > program.files:
+        found.append(f"{len(entries)} files")
+    return found
