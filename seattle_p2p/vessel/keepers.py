@@ -286,6 +286,7 @@ class _Vessel:
         except (TimeoutError, OSError) as error:
             self._refresh()
             if self.status.run_id == launch.run_id:
+                await self.adopt()  # somebody else made this very start
                 return self.status
             note = self.path / "keeper.log"
             told = note.read_text("utf-8", "replace")[-300:] if note.exists() else ""
