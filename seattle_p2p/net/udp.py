@@ -43,6 +43,8 @@ _log = logging.getLogger(__name__)
 FAREWELL_S = 2.0
 """Longest time that closing spends on withdrawing adverts; holders forget them anyway."""
 _RECEIVE_BUFFER_BYTES = 1 << 20
+_LARGEST_READ_BYTES = 2048
+"""More than any overlay datagram has, so that longer ones are seen to be too long."""
 _PORT_ATTEMPTS = 16
 _ANYWHERE = {"", "::", "0.0.0.0"}
 
@@ -391,6 +393,9 @@ class UdpDriver:
         transport, protocol = await self._loop.create_datagram_endpoint(
             lambda: _Socket(self), sock=sock
         )
+        if hasattr(transport, "max_size"):
+            # Else asyncio has the system fill a fresh buffer of 256 KiB for each datagram.
+            transport.max_size = _LARGEST_READ_BYTES
         self._transports[family] = transport
         self._sockets.append(protocol)
         self._endpoints.append(Endpoint(host, port))

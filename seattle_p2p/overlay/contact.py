@@ -18,11 +18,13 @@ class Peer:
         endpoint: Where its overlay socket is.
     """
 
-    __slots__ = ("endpoint", "group", "id", "packed")
+    __slots__ = ("endpoint", "family", "group", "id", "packed")
 
     def __init__(self, id: int, endpoint: Endpoint) -> None:
         self.id = id
         self.endpoint = endpoint
+        self.family = endpoint.family
+        """1 for IPv4, 2 for IPv6."""
         self.packed = id.to_bytes(ID_BYTES) + pack_endpoint(endpoint)
         """The form in which replies name it."""
         self.group = ip_group(endpoint)

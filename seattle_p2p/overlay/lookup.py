@@ -50,6 +50,7 @@ class Lookup:
         self._candidates: list[tuple[int, Peer]] = []
         self._states: dict[int, int] = {}
         self._claimed: dict[Endpoint, int] = {}
+        self._groups: set[bytes] = set()
         self._prompt = 0
         self._in_flight = 0
         self._closest: list[Peer] | None = None
@@ -60,7 +61,10 @@ class Lookup:
     def closest(self) -> list[Peer]:
         """The best k candidates so far that were not given up, best first."""
         if self._closest is None:
-            self._closest = best(map(itemgetter(1), self._candidates), self._k)
+            if len(self._groups) > 1:
+                self._closest = best(map(itemgetter(1), self._candidates), self._k)
+            else:
+                self._closest = [peer for _, peer in self._candidates[: self._k]]
         return self._closest
 
     @property
@@ -140,6 +144,7 @@ class Lookup:
                 continue
             states[peer.id] = _FRESH
             claimed[peer.endpoint] = peer.id
+            self._groups.add(peer.group)
             insort(self._candidates, (peer.id ^ self.target, peer), key=itemgetter(0))
             self._closest = None
         limit = _KEPT_FACTOR * self._k

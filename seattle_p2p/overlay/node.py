@@ -517,8 +517,9 @@ class OverlayNode:
             return []
         room = asker.room - head
         found = []
+        where = asker.endpoint
         for peer in parts.best_contacts(target, parts.params.k):
-            if peer.endpoint.family & families and peer.endpoint != asker.endpoint:
+            if peer.family & families and peer.endpoint != where:
                 room -= len(peer.packed) + 2
                 if room < 0:
                     break

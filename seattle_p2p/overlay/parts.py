@@ -74,7 +74,7 @@ class Parts:
         found = []
         for data in packed:
             peer = read(data)
-            if peer is not None and peer.id != own and peer.endpoint.family & families:
+            if peer is not None and peer.id != own and peer.family & families:
                 found.append(peer)
         return found
 

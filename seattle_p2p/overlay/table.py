@@ -18,6 +18,7 @@ The only module of the core that imports the package.
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
 from kademlia.node import Node
 from kademlia.routing import KBucket, RoutingTable
@@ -123,6 +124,8 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
 
     def flush(self) -> None:
         """Forget everybody."""
+        self._group: bytes | None = None
+        self._is_mixed = False
         self.buckets = [Bucket(0, 2**ID_BITS - 1, self.ksize)]
         self._lowest = [0]
 
@@ -163,6 +166,9 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         """
         if node.id == self.own_id:
             return None
+        if self._group is None:
+            self._group = node.group
+        self._is_mixed = self._is_mixed or node.group != self._group
         while True:
             index = self.get_bucket_for(node)
             bucket = self.buckets[index]
@@ -183,7 +189,10 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
-        return best(self.by_distance(target), count)
+        nearest_first = self.by_distance(target)
+        if self._is_mixed:
+            return best(nearest_first, count)
+        return list(islice(nearest_first, count))
 
     def by_distance(self, target: int) -> Iterator[Peer]:
         """Every contact by rising distance from `target`.
