@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import re
 import shutil
 import socket
 import time
@@ -39,7 +40,7 @@ from seattle_p2p.vessel.control import (
 )
 from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.log_ring import LogPart, LogRing, OpenLog
-from seattle_p2p.vessel.places import CONTROL, FILES, LOCK, LOG, STATUS, connect_in
+from seattle_p2p.vessel.places import CONTROL, FILES, LOCK, LOG, NOTE, STATUS, connect_in
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import format_restrictions
 from seattle_p2p.vessel.status import VesselStatus, read_status, write_status
@@ -83,7 +84,7 @@ class Keepers:
         """Find every vessel's folder and every keeper that is still there."""
         self.vessels_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in sorted(self.vessels_dir.iterdir()):
-            if path.is_dir():
+            if path.is_dir() and not path.name.startswith("."):
                 await self._vessel(path.name).adopt()
 
     async def close(self) -> None:
@@ -178,6 +179,35 @@ class Keepers:
     async def resume(self, vessel_id: str) -> VesselStatus:
         """Let a paused program go on."""
         return await self._known(vessel_id).set_paused(False)
+
+    async def probe(self) -> tuple[str, ...]:
+        """Layers of containment that hold here, found out by closing a jail in this very
+        folder.
+
+        Raises:
+            VesselError: No vessel can be made at all.
+        """
+        probe = _Vessel(".probe", self.vessels_dir / ".probe", lambda *_: None)
+        (probe.path / FILES).mkdir(mode=0o700, parents=True, exist_ok=True)
+        tiny = Resources.of({"cpu": 1, "memory": 10_000_000, "diskused": 0, "lograte": 1})
+        launch = Launch(
+            vessel_id="probe",
+            run_id=f"probe-{time.monotonic_ns()}",
+            state_dir=str(probe.path),
+            files_dir=str(probe.path / FILES),
+            program="empty",
+            program_path=os.devnull,
+            restrictions=format_restrictions(tiny),
+            unattended_s=1.0,
+        )
+        try:
+            await probe.start(launch, self._zygote)
+            while probe.status.running:
+                await probe.next_change()
+            return probe.status.layers
+        finally:
+            probe.let_go()
+            await asyncio.to_thread(shutil.rmtree, probe.path, True)
 
     def status(self, vessel_id: str) -> VesselStatus:
         """The latest known status; its usage is as old as the last change or `fresh_status`."""
@@ -288,10 +318,20 @@ class _Vessel:
             if self.status.run_id == launch.run_id:
                 await self.adopt()  # somebody else made this very start
                 return self.status
-            note = self.path / "keeper.log"
-            told = note.read_text("utf-8", "replace")[-300:] if note.exists() else ""
-            raise VesselError(f"no keeper came up: {told or error}") from error
+            raise VesselError(
+                f"the vessel's keeper did not come up: {self._last_words()}",
+                hint="the node's log and the vessel's keeper.log say more",
+            ) from error
         return self.status
+
+    def _last_words(self) -> str:
+        """Why a keeper failed, as far as others than the donor need to know."""
+        try:
+            note = (self.path / NOTE).read_text("utf-8", "replace")
+        except OSError:
+            return "it left no word"
+        found = re.search(r"\[Errno \d+\] ([A-Z][a-z ]+)", note.strip().rpartition("\n")[2])
+        return found[1] if found else "an error of its own"
 
     async def stop(self, by: str) -> VesselStatus:
         """Ask the keeper to end the program; kill the keeper if it does not answer."""

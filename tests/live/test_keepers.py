@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from seattle_p2p.cli.exec import exit_code, in_words
-from seattle_p2p.errors import NoSuchVessel, OutOfResources, VesselBusy
+from seattle_p2p.errors import NoSuchVessel, OutOfResources, VesselBusy, VesselError
 from seattle_p2p.vessel.status import read_status
 from tests.support.vessels import (
     alive,
@@ -286,6 +286,25 @@ async def test_a_program_can_be_started_again_the_moment_it_has_ended(tmp_path):
             assert (await run(keepers, "log('.')\n")).cause == "done"
 
         assert log_of(keepers) == "." * 20
+
+
+async def test_the_layers_that_hold_are_found_out_by_trying(tmp_path):
+    async with keepers_in(tmp_path) as keepers:
+        held = await keepers.probe()
+
+        assert {"seccomp", "rlimits", "marks", "capabilities"} <= set(held)
+        assert keepers.vessel_ids() == []
+        assert os.listdir(tmp_path) == []
+
+
+async def test_a_keeper_that_cannot_work_is_told_without_a_path_of_this_machine(tmp_path):
+    async with keepers_in(tmp_path) as keepers:
+        (keepers.make("v1") / "log").mkdir()
+
+        with pytest.raises(VesselError, match="did not come up: Is a directory") as failure:
+            await start(keepers, SLEEPER)
+
+        assert str(tmp_path) not in failure.value.message
 
 
 @pytest.mark.parametrize("accepted", [False, True])
