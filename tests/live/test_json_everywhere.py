@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="/proc"),
 ]
 
-STREAMS = {"run", "logs", "exec"}
+STREAMS = {"run", "logs", "shell", "exec"}
 """Commands that print JSON Lines."""
 
 ELSEWHERE = {

@@ -13,7 +13,7 @@ from seattle_p2p.cli.shell.lines import quote, split_partial
 from seattle_p2p.cli.shell.running import PREFIXES
 from seattle_p2p.cli.shell.session import Session, Turn
 from seattle_p2p.cli.shell.topics import TOPICS
-from seattle_p2p.cli.shell.words import Word
+from seattle_p2p.cli.shell.words import Table, Word
 from seattle_p2p.cli.shell.words_files import names_for_completion
 
 REMOTE_S = 3.0
@@ -24,10 +24,16 @@ _LOCAL = {"FILE", "PROGRAM", "FOLDER", "PREFIX", "KEY"}
 
 @dataclass(frozen=True)
 class Offer:
-    """Something that may stand where the cursor is; `meta` says what it is."""
+    """Something that may stand where the cursor is.
+
+    Args:
+        meta: What it is.
+        other: Whether it is only another spelling of a word.
+    """
 
     text: str
     meta: str = ""
+    other: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,9 @@ class ShellCompleter(Completer):
     async def offers(self, done: list[str], typed: str) -> list[Offer]:
         """What may stand where `typed` is, behind the words `done`."""
         place = self._place(done, typed)
-        offers = await self._offers(place)
-        return [offer for offer in offers if offer.text.startswith(place.typed)]
+        fitting = [o for o in await self._offers(place) if o.text.startswith(place.typed)]
+        # Other spellings are known to those who type them, and would only crowd the list.
+        return [offer for offer in fitting if not offer.other] or fitting
 
     def _place(self, done: list[str], typed: str) -> _Place:
         identity, target = self._session.identity, self._session.target
@@ -91,15 +98,12 @@ class ShellCompleter(Completer):
     async def _offers(self, place: _Place) -> list[Offer]:
         table = self._session.table
         if not place.done:
-            return [Offer(name, _about(table.find([name]))) for name in table.first_words()]
+            return [_spelling(table, name) for name in table.first_words()]
         found = table.find(place.done)
         offers = []
         if len(place.done) == 1:
             first = place.done[0]
-            offers = [
-                Offer(second, _about(table.find([first, second])))
-                for second in table.second_words(first)
-            ]
+            offers = [_spelling(table, first, name) for name in table.second_words(first)]
         if found is None:
             return offers
         word, rest = found
@@ -114,8 +118,9 @@ class ShellCompleter(Completer):
     def _topics(self, rest: list[str]) -> list[Offer]:
         table = self._session.table
         if rest:
-            return [Offer(second) for second in table.second_words(rest[0])]
-        return [Offer(topic) for topic in (*table.first_words(), *TOPICS)]
+            return [_spelling(table, rest[0], name) for name in table.second_words(rest[0])]
+        words = [_spelling(table, name) for name in table.first_words()]
+        return words + [Offer(topic) for topic in TOPICS]
 
     async def _fillings(self, slot: str, word: Word, place: _Place) -> list[Offer]:
         session = self._session
@@ -175,8 +180,12 @@ def _local(typed: str, *, folders_only: bool) -> list[Offer]:
     return offers
 
 
-def _about(found: tuple[Word, list[str]] | None) -> str:
-    return found[0].line if found and not found[1] else ""
+def _spelling(table: Table, *names: str) -> Offer:
+    """The last of `names`, with what the word that they spell does."""
+    found = table.find(names)
+    if found is None or found[1]:
+        return Offer(names[-1])
+    return Offer(names[-1], found[0].line, found[0].name != " ".join(names))
 
 
 def _typed(text: str) -> str:

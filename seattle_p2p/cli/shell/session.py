@@ -54,6 +54,7 @@ class Session:
         identity: Who speaks when nothing is said; empty for nobody.
         target: The vessels meant when nothing is said.
         remote: Names of files seen in vessels, for completion.
+        contacts: Peers that anybody here has met, to browse through the first time.
         autosave: Saves the session after each command, when it was asked for.
         leaving: Set by `exit`.
     """
@@ -71,6 +72,7 @@ class Session:
     variables: dict[str, str] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
     remote: dict[Vessel, list[str]] = field(default_factory=dict)
+    contacts: list[str] = field(default_factory=list)
     autosave: Callable[[], None] | None = None
     leaving: bool = False
     _experimenters: dict[str, Experimenter] = field(default_factory=dict)
@@ -113,6 +115,7 @@ class Session:
         self.identities.add(identity)
         if self.folder is not None:
             memory = Memory(self.folder / memory_name(self.network, identity.public))
+            self.contacts += memory.contacts
             for vessel in memory.vessels:
                 self.known.take_in(vessel, identity.name)
 

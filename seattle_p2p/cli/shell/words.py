@@ -121,10 +121,13 @@ class Table:
         )
 
     def second_words(self, first: str) -> list[str]:
-        """What may follow `first` in names of two words."""
-        pairs = (name.split(" ", 1) for name in self._names if " " in name)
+        """What may follow `first` in names of two words, other spellings last."""
+        pairs = (name.split(" ", 1) for name in self._by_rank() if " " in name)
         return [second for begin, second in pairs if begin == first]
 
     def first_words(self) -> list[str]:
-        """What a line may begin with."""
-        return list(dict.fromkeys(name.split(" ", 1)[0] for name in self._names))
+        """What a line may begin with, other spellings last."""
+        return list(dict.fromkeys(name.split(" ", 1)[0] for name in self._by_rank()))
+
+    def _by_rank(self) -> list[str]:
+        return sorted(self._names, key=lambda name: self._names[name].name != name)

@@ -28,10 +28,14 @@ NAME_S = 5.0
 
 async def _browse(turn: Turn) -> int:
     me, known = await turn.me(), turn.session.known
-    if contacts := turn.told.all("ADDRESS"):
+    contacts = turn.told.all("ADDRESS")
+    if not contacts and not me.memory.contacts:
+        contacts = turn.session.contacts
+    if contacts:
         me.contacts = tuple(PeerAddress.from_text(text) for text in contacts)
     before = known.of(turn.identity)
     found = await me.browse(timeout_s=turn.session.options.timeout_s)
+    turn.session.contacts = me.memory.contacts
     states = {known.take_in(v, turn.identity): found.states[v] for v in found.vessels}
     kept = {vessel.place for vessel in states}
     silent = set(found.silent)

@@ -22,7 +22,11 @@ async def _remove(turn: Turn) -> int:
 
 async def _move(turn: Turn) -> int:
     groups, source, target = turn.session.groups, turn.target, turn.told.one("GROUP")
-    groups.require(source)
+    if source not in groups:
+        raise UsageError(
+            f"move from where? the target {source!r} is no group",
+            hint="put a group in front: on GROUP move TARGET to GROUP",
+        )
     groups.require(target)
     vessels = turn.vessels(turn.told.one("TARGET"))
     moved = groups.remove(source, vessels)

@@ -1,0 +1,137 @@
+"""The shell against real donors: the take-home exercise, groups, failures, state."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from seattle_p2p.cli.demo_network import DemoNetwork
+from seattle_p2p.cli.matrix import complete
+
+pytestmark = [
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(sys.platform != "linux", reason="/proc"),
+]
+
+LEARN = Path(__file__).resolve().parents[2] / "docs" / "learn"
+SCRIPT, PAGE = LEARN / "take-home.txt", LEARN / "take-home.md"
+
+
+@pytest.fixture
+async def network(tmp_path):
+    made = DemoNetwork(tmp_path / "network")
+    made.open()
+    owner = (await made.need("researcher", "keys", "new")).strip()
+    seed = await made.start_seed()
+    installer = await made.build_installer(owner, seed=seed)
+    for name in ("donor-01", "donor-02"):
+        await made.add_donor(name, installer)
+    await made.need("researcher", "browse", "--contact", seed)
+    yield made
+    assert await made.close()
+
+
+def commands(script):
+    """The lines of a script that do something."""
+    return [line for line in script.splitlines() if line and not line.startswith("#")]
+
+
+async def script(network, *lines, code=0):
+    """Run lines with --json; what each printed, by command."""
+    arguments = [word for line in lines for word in ("-c", line)]
+    finished = await network.command("researcher", "shell", "--json", *arguments)
+    assert finished.code == code, finished
+    assert "Traceback" not in finished.err
+    return [json.loads(line) for line in finished.out.splitlines()]
+
+
+def test_the_page_of_the_take_home_exercise_shows_every_line_of_its_script():
+    page = PAGE.read_text()
+
+    assert [line for line in commands(SCRIPT.read_text()) if f"    {line}\n" not in page] == []
+
+
+async def test_the_take_home_exercise_works_from_its_first_line_to_its_last(network):
+    finished = await network.command("researcher", "shell", "--json", str(SCRIPT))
+
+    assert finished.code == 0, finished.err[-3000:]
+    said = [json.loads(line) for line in finished.out.splitlines()]
+    by_command = {}
+    for document in said:
+        by_command.setdefault(document.get("command", document.get("event")), []).append(
+            document
+        )
+    pair, everybody = by_command["show matrix"]
+    assert len(pair["matrix_ms"]) == 2
+    assert len(everybody["matrix_ms"]) == 4
+    assert complete(everybody["matrix_ms"], list(everybody["matrix_ms"]))
+    hellos = [d for d in by_command["line"] if d["text"].startswith("hello!")]
+    assert len(hellos) == 1 + 4 + 1 + 1
+    mine, ben, ada, again = by_command["browse"]
+    roles = [[v["role"] for v in found["vessels"]] for found in (mine, ben, ada, again)]
+    assert roles == [["owner"] * 4, ["user"], ["owner"], ["owner"] * 4]
+    home = network.home("researcher")
+    assert len(list((home / "results").glob("*-row.txt"))) == 4
+    assert len(list(home.glob("before.*"))) == 4
+
+
+async def test_where_it_worked_and_where_it_failed_are_groups_for_the_next_command(network):
+    home = network.home("researcher")
+    (home / "data.txt").write_text("data")
+    await network.donors[1].stop(signal.SIGKILL)
+
+    said = await script(
+        network,
+        "set stoponerror off",
+        "set timeout 5",
+        "upload data.txt",
+        "on uploadgood show files",
+        "on uploadfail upload data.txt",
+        "list",
+        "show groups",
+        code=3,
+    )
+
+    uploaded, files, again, listed, groups = said
+    assert [len(uploaded["ok"]), len(uploaded["failed"])] == [2, 2]
+    assert [len(files["ok"]), len(files["failed"])] == [2, 0]
+    assert [len(again["ok"]), len(again["failed"])] == [0, 2]
+    assert len(listed["failed"]) == 2
+    names = {name: len(members) for name, members in groups["groups"].items()}
+    assert (names["listgood"], names["listfail"], names["listfresh"]) == (2, 2, 2)
+
+
+async def test_a_saved_session_drops_the_dead_into_a_group_and_goes_on_with_the_others(network):
+    home = network.home("researcher")
+    (home / "secret").write_text("correct horse\n")
+    secret = ("--passphrase-file", "secret")
+    saved = await network.command(
+        "researcher", "shell", *secret, "-c", "add 1-4 to lab", "-c", "savestate s.state"
+    )
+    assert saved.code == 0, saved
+    await network.donors[0].stop(signal.SIGKILL)
+
+    loaded = await network.command(
+        "researcher",
+        *("shell", "--json", *secret, "-c", "set stoponerror off", "-c", "set timeout 5"),
+        *("-c", "loadstate s.state", "-c", "show groups", "-c", "on lab list"),
+    )
+
+    assert loaded.code == 3, loaded
+    reloaded, groups, listed = [json.loads(line) for line in loaded.out.splitlines()]
+    assert [len(reloaded["alive"]), len(reloaded["dead"])] == [2, 2]
+    assert len(groups["groups"]["reloadfail"]) == 2
+    assert [len(listed["ok"]), len(listed["failed"])] == [2, 0]
+
+
+async def test_vessels_of_one_machine_are_taken_in_without_the_overlay(network):
+    facts = network.donors[0].facts
+    address = next(a for a in facts["addresses"] if "@" in a)
+
+    (one,) = await script(network, f"contact {address}:v1")
+    (both,) = await script(network, f"contact {address}")
+
+    assert [v["vessel"] for v in one["vessels"]] == [f"{facts['node'][:12]}:v1"]
+    assert len(both["vessels"]) == 2
