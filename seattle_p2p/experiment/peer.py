@@ -36,15 +36,18 @@ from seattle_p2p.wire.commands import (
     Action,
     ChangeAdvertise,
     ChangeInformation,
+    ChangeKeepRunning,
     ChangeOwner,
     ChangeUsers,
     Command,
     DeleteFile,
+    Divided,
     Failed,
     Files,
     FollowLog,
     GetFile,
     Hello,
+    Join,
     ListFiles,
     ListVessels,
     LogPart,
@@ -52,10 +55,12 @@ from seattle_p2p.wire.commands import (
     ReadLog,
     Reset,
     Result,
+    Split,
     Start,
     Status,
     Stop,
     Streams,
+    United,
     VesselInfo,
     Vessels,
     Welcome,
@@ -221,6 +226,22 @@ class NodeClient:
     ) -> None:
         """Owner only: hand the vessel over. The sender has no right to it afterwards."""
         await self.ask(ChangeOwner(vessel, owner.raw, keep_users))
+
+    async def split(self, vessel: str, parts: Sequence[str], *, stop: bool = False) -> Divided:
+        """Owner only: cut vessels of those restrictions out of one, which is no more."""
+        return _expect(Divided, await self.ask(Split(vessel, tuple(parts), stop)))
+
+    async def join(self, vessels: Sequence[str], *, stop: bool = False) -> str:
+        """Owner only: make one vessel of several, which are no more; its name."""
+        return _expect(United, await self.ask(Join(tuple(vessels), stop))).vessel
+
+    async def change_keep_running(self, vessel: str, keep_running: bool) -> None:
+        """Whether its program is started again when it ends by no one's wish."""
+        await self.ask(ChangeKeepRunning(vessel, keep_running))
+
+    async def offcut(self) -> str:
+        """What one split costs there, as restrictions."""
+        return _expect(Vessels, await self.ask(ListVessels())).offcut
 
     # What the methods above stand on
 

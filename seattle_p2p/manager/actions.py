@@ -6,9 +6,9 @@ intents first, can be settled after a crash, and never happen twice.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from functools import lru_cache
-from typing import Protocol, TypeGuard
+from typing import Protocol
 
 from seattle_p2p.errors import MalformedMessage, NoLongerPermitted, NoSuchVessel, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
@@ -24,14 +24,17 @@ from seattle_p2p.wire.commands import (
     BodyDigest,
     ChangeAdvertise,
     ChangeInformation,
+    ChangeKeepRunning,
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
+    Divided,
     Done,
     FileInfo,
     Files,
     FollowLog,
     GetFile,
+    Join,
     ListFiles,
     ListVessels,
     LogPart,
@@ -39,20 +42,31 @@ from seattle_p2p.wire.commands import (
     ReadLog,
     Reset,
     Result,
+    Split,
     Start,
     Status,
     Stop,
     Streams,
+    United,
     VesselInfo,
     Vessels,
     encode,
+    vessels_of,
 )
 from seattle_p2p.wire.limits import STREAM_FRAME_BYTES
 
 HEARTBEAT_S = 15.0
 """A followed log that is silent says so this often, and rights are looked at again."""
 
-LedgerAction = ChangeAdvertise | ChangeUsers | ChangeInformation | ChangeOwner
+LedgerAction = (
+    ChangeAdvertise
+    | ChangeUsers
+    | ChangeInformation
+    | ChangeOwner
+    | ChangeKeepRunning
+    | Split
+    | Join
+)
 OutsideAction = Start | Stop | Reset | PutFile | DeleteFile
 StreamAction = GetFile | FollowLog
 Body = AsyncIterator[bytes]
@@ -92,6 +106,12 @@ class Keepers(Protocol):
     def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
         """The vessel's files, to be closed by the caller."""
 
+    def make(self, vessel_id: str) -> object:
+        """Make the empty folder of a new vessel."""
+
+    async def remove(self, vessel_id: str, by: str = "") -> None:
+        """Remove a vessel's folder with everything in it."""
+
 
 class Actions:
     """Carries out what is permitted.
@@ -123,10 +143,12 @@ class Actions:
             case ListVessels():
                 rows = self._ledger.vessels()
                 mine = [row for row in rows if role_of(person, row) is not Role.NOBODY]
-                return Vessels(tuple(self._describe(person, row) for row in mine))
+                infos = tuple(self._describe(person, row) for row in mine)
+                return Vessels(infos, self._ledger.settings().offcut)
             case Status(vessel):
                 await self._keepers.fresh_status(vessel)
-                return Vessels((self._describe(person, self._ledger.vessel(vessel)),))
+                info = self._describe(person, self._ledger.vessel(vessel))
+                return Vessels((info,), self._ledger.settings().offcut)
             case ReadLog(vessel, offset, limit):
                 return self._log_part(vessel, offset, limit)
             case ListFiles(vessel):
@@ -163,6 +185,7 @@ class Actions:
                 "diskused": status.usage.disk,
                 "events": status.usage.threads,
             },
+            keep_running=row.keep_running,
         )
 
     def _log_part(self, name: str, offset: int, limit: int) -> LogPart:
@@ -217,8 +240,26 @@ class Actions:
 
     # Effects of the ledger alone
 
-    def change(self, action: LedgerAction, row: VesselRow) -> Result:
-        """Carry out one, inside the caller's transaction."""
+    async def prepare(self, action: LedgerAction, person: PublicKey) -> None:
+        """What comes before `change`: vessels that are split or joined must be still.
+
+        Raises:
+            VesselBusy: a program runs there, and nobody said it may be ended.
+        """
+        if not isinstance(action, Split | Join):
+            return
+        names = vessels_of(action)
+        running = [name for name in names if self._keepers.status(name).running]
+        if running and not action.stop:
+            raise VesselBusy(
+                f"a program runs in {', '.join(running)}",
+                hint="stop it first, or say --stop; files and logs are lost either way",
+            )
+        for name in running:
+            await self._keepers.stop(name, by=person.short)
+
+    def change(self, action: LedgerAction, rows: Sequence[VesselRow]) -> Result:
+        """Carry out one, inside the caller's transaction; `rows` are what it is about."""
         match action:
             case ChangeAdvertise(name, advertise):
                 self._ledger.change_advertise(name, advertise)
@@ -227,9 +268,31 @@ class Actions:
             case ChangeInformation(name, information):
                 self._ledger.change_information(name, information)
             case ChangeOwner(name, owner, keep_users):
-                kept = row.users if keep_users else ()
+                kept = rows[0].users if keep_users else ()
                 self._ledger.change_owner(name, PublicKey(owner), users=kept)
+            case ChangeKeepRunning(name, keep_running):
+                self._ledger.change_keep_running(name, keep_running)
+            case Split(name, parts):
+                requested = [parse_restrictions(part) for part in parts]
+                made, leftover = self._ledger.split_vessel(name, requested)
+                return Divided(tuple(row.name for row in made), leftover.name)
+            case Join(names):
+                return United(self._ledger.join_vessels(names).name)
         return Done()
+
+    async def follow_up(self, action: LedgerAction, result: Result) -> None:
+        """What comes after the commit; a node manager that is killed here does it at start."""
+        match result:
+            case Divided(requested, leftover):
+                made: tuple[str, ...] = (*requested, leftover)
+            case United(vessel):
+                made = (vessel,)
+            case _:
+                return
+        for name in made:
+            self._keepers.make(name)
+        for name in vessels_of(action):
+            await self._keepers.remove(name)
 
     # Effects outside the ledger
 
@@ -370,8 +433,3 @@ class Received:
         if self.upload:
             self.upload.close()
         self._folder.close()
-
-
-def is_outside(action: Action) -> TypeGuard[OutsideAction]:
-    """Whether the action has effects outside the ledger."""
-    return isinstance(action, OutsideAction)

@@ -10,16 +10,19 @@ from seattle_p2p.wire.commands import (
     Action,
     ChangeAdvertise,
     ChangeInformation,
+    ChangeKeepRunning,
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
     FollowLog,
     GetFile,
+    Join,
     ListFiles,
     ListVessels,
     PutFile,
     ReadLog,
     Reset,
+    Split,
     Start,
     Status,
     Stop,
@@ -51,6 +54,9 @@ RIGHTS: Mapping[type[Action], Role] = {
     ChangeUsers: Role.OWNER,
     ChangeInformation: Role.OWNER,
     ChangeOwner: Role.OWNER,
+    Split: Role.OWNER,
+    Join: Role.OWNER,
+    ChangeKeepRunning: Role.USER,
 }
 """Who may do what. An action that is not here is permitted to nobody."""
 
@@ -74,8 +80,10 @@ def role_of(person: PublicKey, vessel: People) -> Role:
     return Role.USER if person in vessel.users else Role.NOBODY
 
 
-def authorise(person: PublicKey, action: Action, vessel: People | None) -> None:
-    """Permit, or raise; `vessel` is None when there is none of the name asked for.
+def authorise(person: PublicKey, action: Action, vessel: People | None, name: str = "") -> None:
+    """Permit, or raise; `vessel` is None when there is none of the `name` asked for.
+
+    An action on several vessels is permitted when it is for each of them.
 
     Raises:
         NotPermitted: in the same words whether the vessel does not exist or is somebody
@@ -86,7 +94,6 @@ def authorise(person: PublicKey, action: Action, vessel: People | None) -> None:
         return
     role = role_of(person, vessel) if vessel is not None else Role.NOBODY
     if needed is None or role is Role.NOBODY:
-        name = getattr(action, "vessel", "")
         raise NotPermitted(
             f"this key controls no vessel {name} on this node",
             hint="`seattle browse` shows what it controls",

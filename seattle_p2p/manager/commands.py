@@ -5,7 +5,6 @@ signature, in this order, all before a body is read. Step 6 asks whether it is a
 action is carried out, once for each command id.
 """
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -14,9 +13,7 @@ from dataclasses import dataclass
 from seattle_p2p.errors import (
     InternalError,
     MalformedMessage,
-    NoSuchVessel,
     PeerError,
-    ReusedId,
     SeattleError,
     VersionMismatch,
 )
@@ -36,34 +33,24 @@ from seattle_p2p.manager.actions import (
     Body,
     LedgerAction,
     OutsideAction,
-    Received,
     StreamAction,
-    is_outside,
 )
-from seattle_p2p.manager.authorise import Role, authorise, role_of
 from seattle_p2p.manager.challenges import Line
-from seattle_p2p.manager.ledger import Ledger, Remembered, VesselRow
+from seattle_p2p.manager.effects import Effects, permitted
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.wire.commands import (
     PROTOCOL_VERSION,
-    Action,
     BodyDigest,
     Command,
-    Done,
     Failed,
     Hello,
-    PutFile,
     Result,
     StreamEnd,
     Welcome,
-    command_digest,
     command_door,
-    decode_action,
     encode,
-    encode_action,
     failed,
     hello_door,
-    result_door,
-    word,
 )
 from seattle_p2p.wire.limits import MAX_COMMAND_BYTES
 
@@ -100,6 +87,7 @@ class CommandCore:
         layers: Sequence[str],
         ledger: Ledger,
         actions: Actions,
+        effects: Effects,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
@@ -110,12 +98,9 @@ class CommandCore:
         self._actions = actions
         self._clock = clock
         self._entropy = entropy
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._under_way: dict[bytes, asyncio.Future[None]] = {}
+        self._effects = effects
         self.counts: defaultdict[str, int] = defaultdict(int)
         """Answers by what came of them: ``ok``, or the error's code."""
-        self.on_change: Callable[[], None] = lambda: None
-        """Called when people or advertising of a vessel changed."""
 
     # First words
 
@@ -238,140 +223,14 @@ class CommandCore:
         self, sender: PublicKey, command: Command, body: Body
     ) -> tuple[Result, AsyncGenerator[bytes, None] | None]:
         action = command.action
-        if isinstance(action, LedgerAction) or is_outside(action):
-            return await self._once(sender, command, body), None
-        row = self._row(action)
-        authorise(sender, action, row)
+        if isinstance(action, LedgerAction | OutsideAction):
+            return await self._effects.carry_out(sender, command, body), None
+        rows = permitted(self._ledger, sender, action)
         if isinstance(action, StreamAction):
-            assert row is not None
-            return self._actions.stream(action, row)
+            return self._actions.stream(action, rows[0])
         result = await self._actions.read(sender, action)
         assert result is not None
         return result, None
-
-    def _row(self, action: Action) -> VesselRow | None:
-        try:
-            return self._ledger.vessel(getattr(action, "vessel", ""))
-        except NoSuchVessel:
-            return None
-
-    async def _once(self, sender: PublicKey, command: Command, body: Body) -> Result:
-        """Carry out an effect, or give again what came of it the first time."""
-        digest = command_digest(sender.raw, command)
-        while command.id in self._under_way:
-            await asyncio.wait([self._under_way[command.id]])
-        known = self._ledger.recall(command.id)
-        if known and (known.sender, known.digest) != (sender, digest):
-            raise ReusedId("this command's id was used for another command")
-        if known and known.outcome is None:
-            await self._settle(known)
-            known = self._ledger.recall(command.id)
-        if known and known.outcome is not None:
-            return result_door.decode(known.outcome)
-        # From here to the end nobody else works on this id.
-        done = self._under_way[command.id] = asyncio.get_running_loop().create_future()
-        try:
-            return await self._first_time(sender, command, digest, body)
-        finally:
-            del self._under_way[command.id]
-            done.set_result(None)
-
-    async def _first_time(
-        self, sender: PublicKey, command: Command, digest: bytes, body: Body
-    ) -> Result:
-        action = command.action
-        row = self._row(action)
-        try:
-            authorise(sender, action, row)
-            assert row is not None
-            if is_outside(action):
-                return await self._outside(sender, command, action, row, digest, body)
-            assert isinstance(action, LedgerAction)
-            async with self._turns[row.name]:
-                return self._in_ledger(sender, command, action, digest)
-        except SeattleError as error:
-            # Strangers leave no trace here, or they could keep the disk busy.
-            if row and role_of(sender, row) is not Role.NOBODY:
-                self._ledger.record(sender, word(action), row.name, error.code)
-            raise
-
-    def _in_ledger(
-        self, sender: PublicKey, command: Command, action: LedgerAction, digest: bytes
-    ) -> Result:
-        with self._ledger.transaction():
-            # Rights may have changed while this waited for its turn.
-            row = self._row(action)
-            authorise(sender, action, row)
-            assert row is not None
-            result = self._actions.change(action, row)
-            self._remember(sender, command, digest, encode(result))
-            self._ledger.record(sender, word(action), row.name, "ok")
-        self.on_change()
-        return result
-
-    async def _outside(
-        self,
-        sender: PublicKey,
-        command: Command,
-        action: OutsideAction,
-        row: VesselRow,
-        digest: bytes,
-        body: Body,
-    ) -> Result:
-        received: Received | None = None
-        if isinstance(action, PutFile):
-            received = await self._actions.receive(action, row, body)
-        try:
-            async with self._turns[row.name]:
-                self._actions.require_unchanged(row)
-                self._remember(sender, command, digest, None)
-                result: Result
-                try:
-                    result = await self._actions.act(
-                        action, row, sender, command.id.hex(), received
-                    )
-                except SeattleError as error:
-                    result = failed(error)
-                self._write_down(sender, command.id, action, result)
-                return result
-        finally:
-            if received:
-                received.close()
-
-    def _remember(
-        self, sender: PublicKey, command: Command, digest: bytes, outcome: bytes | None
-    ) -> None:
-        name = getattr(command.action, "vessel", "")
-        action = encode_action(command.action)
-        self._ledger.remember(Remembered(command.id, sender, digest, name, action, outcome))
-
-    def _write_down(
-        self, sender: PublicKey, command_id: bytes, action: OutsideAction, result: Result
-    ) -> None:
-        """Effect, result and audit in one transaction."""
-        with self._ledger.transaction():
-            if isinstance(result, Done):
-                self._actions.note(action, command_id.hex())
-            outcome = result.code if isinstance(result, Failed) else "ok"
-            self._ledger.settle(command_id, encode(result))
-            self._ledger.record(sender, word(action), action.vessel, outcome)
-
-    # After a crash
-
-    async def settle_all(self) -> None:
-        """Find out what became of the intents a crash left behind; before serving anyone."""
-        for intent in self._ledger.unsettled():
-            await self._settle(intent)
-
-    async def _settle(self, intent: Remembered) -> None:
-        action = decode_action(intent.action)
-        assert is_outside(action)
-        async with self._turns[intent.vessel]:
-            if await self._actions.was_done(action, intent.id.hex()):
-                self._write_down(intent.sender, intent.id, action, Done())
-            else:
-                # It never happened: the same command may come again and will act then.
-                self._ledger.withdraw_intent(intent.id)
 
 
 def _our_mistake() -> InternalError:

@@ -17,9 +17,18 @@ from pathlib import Path
 
 import msgspec
 
-from seattle_p2p.errors import LedgerError, NoSuchVessel, TooMuch, UsageError
+from seattle_p2p.errors import (
+    InternalError,
+    LedgerError,
+    NoSuchVessel,
+    TooMuch,
+    UsageError,
+)
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.schema import migrate
+from seattle_p2p.vessel.division import Sum, divide, total_of, unite
+from seattle_p2p.vessel.resources import Resources
+from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
 from seattle_p2p.wire.limits import (
     AUDIT_ENTRIES,
     MAX_OWNER_INFORMATION,
@@ -284,6 +293,46 @@ class Ledger:
             self._database.execute("DELETE FROM vessels WHERE number = ?", (number,))
             self._vessels = None
 
+    def split_vessel(
+        self, name: str, requested: Sequence[Resources]
+    ) -> tuple[list[VesselRow], VesselRow]:
+        """Cut vessels out of one, which is no more; the requested ones, then the leftover.
+
+        All have its owner, users, label and advertising, and nothing in them.
+
+        Raises:
+            OutOfResources: it does not fit; nothing was changed.
+        """
+        with self.transaction(), self._conserving() as offcut:
+            row = self.vessel(name)
+            left = divide(parse_restrictions(row.restrictions), requested, offcut)
+            made = [self._heir(row, part) for part in (*requested, left)]
+            self.remove_vessel(name)
+            return made[:-1], made[-1]
+
+    def join_vessels(self, names: Sequence[str]) -> VesselRow:
+        """One vessel of several of one owner; users, label and advertising of the first.
+
+        Raises:
+            UsageError: fewer than two, one of them twice, or of different owners.
+        """
+        with self.transaction(), self._conserving() as offcut:
+            rows = [self.vessel(name) for name in names]
+            if len(set(names)) < len(names):
+                raise UsageError("a vessel cannot be joined with itself")
+            if len({row.owner for row in rows}) > 1:
+                raise UsageError("only vessels of one owner can be joined")
+            whole = unite([parse_restrictions(row.restrictions) for row in rows], offcut)
+            made = self._heir(rows[0], whole)
+            for name in names:
+                self.remove_vessel(name)
+            return made
+
+    def sum(self) -> Sum:
+        """All that is given away here; see `vessel/division.py` for the law about it."""
+        texts = [row.restrictions for row in self.vessels()]
+        return total_of(texts, self.settings().offcut)
+
     def change_owner(
         self, name: str, owner: PublicKey, *, users: Sequence[PublicKey] = ()
     ) -> None:
@@ -462,6 +511,26 @@ class Ledger:
                 generation,
                 msgspec.json.decode(run, type=Run) if run else None,
             )
+
+    def _heir(self, row: VesselRow, amounts: Resources) -> VesselRow:
+        return self.add_vessel(
+            row.owner,
+            format_restrictions(amounts),
+            users=row.users,
+            information=row.information,
+            advertise=row.advertise,
+        )
+
+    @contextmanager
+    def _conserving(self) -> Iterator[Resources]:
+        """Nothing is gained or lost by what happens inside, or it does not happen.
+
+        Gives what one cut costs.
+        """
+        before, offcut = self.sum(), self.settings().offcut
+        yield parse_restrictions(offcut) if offcut else Resources()
+        if self.sum().total != before.total:
+            raise InternalError("resources would be gained or lost; nothing was changed")
 
     def _update(self, name: str, assignment: str, value: object) -> None:
         with self.transaction():

@@ -26,6 +26,7 @@ from seattle_p2p.manager.donor import (
     resume_all,
     save_pause,
 )
+from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.home import DonorHome
 from seattle_p2p.manager.ledger import Ledger, NodeSettings
 from seattle_p2p.manager.places import Listening, advertised, listen
@@ -114,12 +115,11 @@ class NodeManager:
             async with contextlib.AsyncExitStack() as parts:
                 self._keepers = await self._open_keepers()
                 parts.push_async_callback(self._keepers.close)
-                core = self._make_core()
-                await core.settle_all()
+                core = await self._make_core()
                 self._listening = await self._listen(ledger.settings())
                 parts.push_async_callback(self._overlay.close)
                 self._announcer = Announcer(self._overlay, self._people, self._endpoints)
-                core.on_change = self._announcer.look_again
+                self._effects.on_change = self._announcer.look_again
                 service = Service(core, context)
                 await parts.enter_async_context(serve_control(self._home.folder, self))
                 await self._serve(service)
@@ -148,15 +148,18 @@ class NodeManager:
             keepers.make(name)
         return keepers
 
-    def _make_core(self) -> CommandCore:
+    async def _make_core(self) -> CommandCore:
         self._layers = list(held_layers(self._home.folder))
         actions = Actions(self._ledger, self._keepers, time.time, paused=self._is_paused)
+        self._effects = Effects(self._ledger, actions)
+        await self._effects.settle_all()
         return CommandCore(
             self._key,
             network=self._ledger.settings().network,
             layers=self._layers,
             ledger=self._ledger,
             actions=actions,
+            effects=self._effects,
             clock=time.monotonic,
             entropy=os.urandom,
         )

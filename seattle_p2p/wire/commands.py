@@ -21,7 +21,9 @@ from seattle_p2p.wire.limits import (
     MAX_LOG_READ,
     MAX_NETWORK_NAME,
     MAX_OWNER_INFORMATION,
+    MAX_PARTS,
     MAX_REPLY_BYTES,
+    MAX_RESTRICTIONS,
     MAX_USERS,
     STREAM_FRAME_BYTES,
 )
@@ -194,6 +196,39 @@ class ChangeOwner(msgspec.Struct, frozen=True, array_like=True, tag="owner"):
     keep_users: bool = False
 
 
+class Split(msgspec.Struct, frozen=True, array_like=True, tag="split"):
+    """Owner only: cut vessels out of one, which is no more. Result: `Divided`.
+
+    Each of `parts` is the restrictions text of a new vessel. The leftover is one more, and each
+    cut costs the node's offcut. A program that runs is ended when `stop` is set, otherwise the
+    split is refused.
+    """
+
+    vessel: VesselName
+    parts: Annotated[
+        tuple[Annotated[str, msgspec.Meta(max_length=MAX_RESTRICTIONS)], ...],
+        msgspec.Meta(min_length=1, max_length=MAX_PARTS - 1),
+    ]
+    stop: bool = False
+
+
+class Join(msgspec.Struct, frozen=True, array_like=True, tag="join"):
+    """Owner only: make one vessel of several, which are no more. Result: `United`.
+
+    Users, label and advertising come from the first.
+    """
+
+    vessels: Annotated[tuple[VesselName, ...], msgspec.Meta(min_length=2, max_length=MAX_PARTS)]
+    stop: bool = False
+
+
+class ChangeKeepRunning(msgspec.Struct, frozen=True, array_like=True, tag="keep"):
+    """Whether the program is started again when it ends by no one's wish. Result: `Done`."""
+
+    vessel: VesselName
+    keep_running: bool
+
+
 Action = (
     ListVessels
     | Status
@@ -210,6 +245,9 @@ Action = (
     | ChangeUsers
     | ChangeInformation
     | ChangeOwner
+    | Split
+    | Join
+    | ChangeKeepRunning
 )
 
 
@@ -240,6 +278,7 @@ class VesselInfo(msgspec.Struct, frozen=True, array_like=True):
         log_start, log_end: Offsets of the log that can still be read.
         restrictions: The restrictions text.
         used: What the program uses now, by the resource's name and in its unit.
+        keep_running: Whether the program is started again when it ends by no one's wish.
     """
 
     name: str
@@ -261,12 +300,14 @@ class VesselInfo(msgspec.Struct, frozen=True, array_like=True):
     log_end: int
     restrictions: str
     used: dict[str, float]
+    keep_running: bool = False
 
 
 class Vessels(msgspec.Struct, frozen=True, array_like=True, tag="vessels"):
-    """Vessels, by number."""
+    """Vessels, by number; `offcut` is the restrictions text of what one split costs there."""
 
     vessels: tuple[VesselInfo, ...]
+    offcut: str = ""
 
 
 class FileInfo(msgspec.Struct, frozen=True, array_like=True):
@@ -302,7 +343,20 @@ class Streams(msgspec.Struct, frozen=True, array_like=True, tag="streams"):
     size: int = -1
 
 
-Result = Done | Vessels | Files | LogPart | Streams | Failed
+class Divided(msgspec.Struct, frozen=True, array_like=True, tag="divided"):
+    """The new vessels of a split: one for each part in the order asked for, and the rest."""
+
+    requested: tuple[str, ...]
+    leftover: str
+
+
+class United(msgspec.Struct, frozen=True, array_like=True, tag="united"):
+    """The new vessel of a join."""
+
+    vessel: str
+
+
+Result = Done | Divided | United | Vessels | Files | LogPart | Streams | Failed
 
 
 class StreamEnd(msgspec.Struct, frozen=True, array_like=True, tag="end"):
@@ -397,6 +451,16 @@ class BodyDigest:
 def command_digest(sender: bytes, command: Command) -> bytes:
     """32 bytes that stand for what `sender` asked, whatever connection it came over."""
     return digest(sender + encode(command), label=b"command")
+
+
+def vessels_of(action: Action) -> tuple[str, ...]:
+    """Names of the vessels that an action is about."""
+    match action:
+        case ListVessels():
+            return ()
+        case Join(vessels):
+            return vessels
+    return (action.vessel,)
 
 
 def word(action: Action) -> str:

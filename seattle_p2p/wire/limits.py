@@ -82,5 +82,11 @@ MAX_SPLIT_BITS = 8
 MAX_CONNECTIONS = 512
 """Open connections to a node manager: half of the usual limit on open files."""
 
-MAX_CONNECTIONS_PER_ADDRESS = 64
-"""Of them from one address: a researcher's parallel work, or a laboratory behind one NAT."""
+MAX_CONNECTIONS_PER_ADDRESS = 128
+"""Of them from one address: each followed log takes one; or a laboratory behind one NAT."""
+
+MAX_PARTS = 16
+"""Vessels that come out of one split, or go into one join."""
+
+MAX_RESTRICTIONS = 8 * 1024
+"""Characters of one part's restrictions in a split: the amounts, and every vessel port."""

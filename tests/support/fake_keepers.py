@@ -1,6 +1,7 @@
 """Keepers without processes: programs are what a test says they do; files and logs are real."""
 
 import asyncio
+import shutil
 import time
 from pathlib import Path
 
@@ -35,6 +36,11 @@ class FakeKeepers:
         ring = LogRing(self._folder / vessel_id / "log")
         ring.close()
         self._logs[vessel_id] = OpenLog(self._folder / vessel_id / "log")
+
+    async def remove(self, vessel_id: str, by: str = "") -> None:
+        self._logs.pop(vessel_id).close()
+        del self._status[vessel_id]
+        shutil.rmtree(self._folder / vessel_id)
 
     def close(self) -> None:
         for log in self._logs.values():

@@ -14,6 +14,7 @@ from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.actions import Actions
 from seattle_p2p.manager.commands import CommandCore
+from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.certificate import make_certificate
@@ -87,12 +88,14 @@ async def a_served_node(
     (folder / "certificate.pem").write_bytes(make_certificate(key))
     ledger = Ledger(folder / "ledger.sqlite")
     keepers = FakeKeepers(folder / "vessels")
+    actions = Actions(ledger, keepers, time.time)
     core = CommandCore(
         key,
         network=NETWORK,
         layers=["seccomp"],
         ledger=ledger,
-        actions=Actions(ledger, keepers, time.time),
+        actions=actions,
+        effects=Effects(ledger, actions),
         clock=clock,
         entropy=os.urandom,
     )

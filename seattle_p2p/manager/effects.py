@@ -1,0 +1,210 @@
+"""Effects happen once for each command id, whatever is lost or crashes on the way.
+
+A command that changes only the ledger is one transaction: effect, result and audit. One that
+changes programs or files is an intent first; after a crash it is found out what became of it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from seattle_p2p.errors import NoSuchVessel, ReusedId, SeattleError
+from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.manager.actions import (
+    Actions,
+    Body,
+    LedgerAction,
+    OutsideAction,
+    Received,
+)
+from seattle_p2p.manager.authorise import Role, authorise, role_of
+from seattle_p2p.manager.ledger import Ledger, Remembered, VesselRow
+from seattle_p2p.wire.commands import (
+    Action,
+    Command,
+    Done,
+    Failed,
+    PutFile,
+    Result,
+    command_digest,
+    decode_action,
+    encode,
+    encode_action,
+    failed,
+    result_door,
+    vessels_of,
+    word,
+)
+
+
+class Effects:
+    """Carries out commands that change something; one at a time for each vessel."""
+
+    def __init__(self, ledger: Ledger, actions: Actions) -> None:
+        self._ledger = ledger
+        self._actions = actions
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._under_way: dict[bytes, asyncio.Future[None]] = {}
+        self.on_change: Callable[[], None] = lambda: None
+        """Called when people, advertising or number of vessels changed."""
+
+    async def carry_out(self, sender: PublicKey, command: Command, body: Body) -> Result:
+        """Do it, or give again what came of it the first time.
+
+        Raises:
+            ReusedId: the id stands for another command.
+            SeattleError: why nothing was done.
+        """
+        digest = command_digest(sender.raw, command)
+        while True:
+            if command.id in self._under_way:
+                await asyncio.wait([self._under_way[command.id]])
+                continue
+            known = self._ledger.recall(command.id)
+            if known is None:
+                break
+            if (known.sender, known.digest) != (sender, digest):
+                raise ReusedId("this command's id was used for another command")
+            if known.outcome is not None:
+                return result_door.decode(known.outcome)
+            await self._settle(known)
+        # From here to the end nobody else works on this id.
+        done = self._under_way[command.id] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._first_time(sender, command, digest, body)
+        finally:
+            del self._under_way[command.id]
+            done.set_result(None)
+
+    async def settle_all(self) -> None:
+        """Find out what became of the intents a crash left behind; before serving anyone."""
+        for intent in self._ledger.unsettled():
+            await self._settle(intent)
+
+    async def _first_time(
+        self, sender: PublicKey, command: Command, digest: bytes, body: Body
+    ) -> Result:
+        action = command.action
+        try:
+            rows = permitted(self._ledger, sender, action)
+            if isinstance(action, OutsideAction):
+                return await self._outside(sender, command, action, rows[0], digest, body)
+            assert isinstance(action, LedgerAction)
+            async with self._turn(vessels_of(action)):
+                return await self._in_ledger(sender, command, action, digest)
+        except SeattleError as error:
+            self._record_refusal(sender, action, error)
+            raise
+
+    async def _in_ledger(
+        self, sender: PublicKey, command: Command, action: LedgerAction, digest: bytes
+    ) -> Result:
+        # Rights may have changed while this waited for its turn.
+        permitted(self._ledger, sender, action)
+        await self._actions.prepare(action, sender)
+        with self._ledger.transaction():
+            rows = permitted(self._ledger, sender, action)
+            result = self._actions.change(action, rows)
+            self._remember(sender, command, digest, encode(result))
+            self._ledger.record(sender, word(action), ",".join(vessels_of(action)), "ok")
+        await self._actions.follow_up(action, result)
+        self.on_change()
+        return result
+
+    async def _outside(
+        self,
+        sender: PublicKey,
+        command: Command,
+        action: OutsideAction,
+        row: VesselRow,
+        digest: bytes,
+        body: Body,
+    ) -> Result:
+        received: Received | None = None
+        if isinstance(action, PutFile):
+            received = await self._actions.receive(action, row, body)
+        try:
+            async with self._turn((row.name,)):
+                self._actions.require_unchanged(row)
+                self._remember(sender, command, digest, None)
+                result: Result
+                try:
+                    result = await self._actions.act(
+                        action, row, sender, command.id.hex(), received
+                    )
+                except SeattleError as error:
+                    result = failed(error)
+                self._write_down(sender, command.id, action, result)
+                return result
+        finally:
+            if received:
+                received.close()
+
+    @asynccontextmanager
+    async def _turn(self, names: tuple[str, ...]) -> AsyncIterator[None]:
+        """Be the only one who changes these vessels; taken in one order, never in a ring."""
+        async with AsyncExitStack() as turns:
+            for name in sorted(set(names)):
+                await turns.enter_async_context(self._turns[name])
+            yield
+
+    def _remember(
+        self, sender: PublicKey, command: Command, digest: bytes, outcome: bytes | None
+    ) -> None:
+        names = ",".join(vessels_of(command.action))
+        action = encode_action(command.action)
+        self._ledger.remember(Remembered(command.id, sender, digest, names, action, outcome))
+
+    def _write_down(
+        self, sender: PublicKey, command_id: bytes, action: OutsideAction, result: Result
+    ) -> None:
+        """Effect, result and audit in one transaction."""
+        with self._ledger.transaction():
+            if isinstance(result, Done):
+                self._actions.note(action, command_id.hex())
+            outcome = result.code if isinstance(result, Failed) else "ok"
+            self._ledger.settle(command_id, encode(result))
+            self._ledger.record(sender, word(action), action.vessel, outcome)
+
+    def _record_refusal(self, sender: PublicKey, action: Action, error: SeattleError) -> None:
+        """Strangers leave no trace, or they could keep the disk busy."""
+        names = vessels_of(action)
+        rows = [_row(self._ledger, name) for name in names]
+        if any(row and role_of(sender, row) is not Role.NOBODY for row in rows):
+            self._ledger.record(sender, word(action), ",".join(names), error.code)
+
+    async def _settle(self, intent: Remembered) -> None:
+        action = decode_action(intent.action)
+        assert isinstance(action, OutsideAction)
+        async with self._turn((intent.vessel,)):
+            if await self._actions.was_done(action, intent.id.hex()):
+                self._write_down(intent.sender, intent.id, action, Done())
+            else:
+                # It never happened: the same command may come again and will act then.
+                self._ledger.withdraw_intent(intent.id)
+
+
+def permitted(ledger: Ledger, sender: PublicKey, action: Action) -> list[VesselRow]:
+    """The vessels that an action is about.
+
+    Raises:
+        NotPermitted: for any of them.
+    """
+    names = vessels_of(action)
+    if not names:
+        authorise(sender, action, None)
+    rows = []
+    for name in names:
+        row = _row(ledger, name)
+        authorise(sender, action, row, name)
+        assert row is not None
+        rows.append(row)
+    return rows
+
+
+def _row(ledger: Ledger, name: str) -> VesselRow | None:
+    try:
+        return ledger.vessel(name)
+    except NoSuchVessel:
+        return None
