@@ -1,6 +1,7 @@
 """`seattle exec`: one program in one vessel, here, in the foreground."""
 
 import asyncio
+import json
 import shutil
 import signal
 import sys
@@ -20,13 +21,16 @@ from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.vessel.status import OVERRUNS
 
 EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_UNSAFE, EXIT_OVERRUN, EXIT_WEAK = range(6)
-EXIT_TERMINATED = 143
+EXIT_TIMEOUT, EXIT_INTERRUPTED, EXIT_TERMINATED = 124, 130, 143
+
+_TIMEOUT, _INTERRUPT, _TERMINATE = "the timeout", "Ctrl-C", "SIGTERM"
 
 _PART = 64 * 1024
+_LONGEST_S = 1e7
 _VESSEL = "exec"
 
 
-@click.command("exec", context_settings={"ignore_unknown_options": True})
+@click.command("exec", context_settings={"allow_interspersed_args": False})
 @click.option("--restrictions", "restrictions_file", required=True, metavar="FILE")
 @click.option(
     "--dir", "folder", metavar="DIR", help="The program's files; a fresh folder if not given."
@@ -35,6 +39,12 @@ _VESSEL = "exec"
 @click.option("--allow-private", is_flag=True, help="Private addresses may be talked to.")
 @click.option(
     "--accept-weak-containment", is_flag=True, help="Run even where layers are missing."
+)
+@click.option(
+    "--timeout", "timeout_s", type=float, metavar="S", help="Stop it after S seconds."
+)
+@click.option(
+    "--report", metavar="FILE", help="Write there, as JSON, how it ended and what it used."
 )
 @json_option
 @click.argument("program")
@@ -45,6 +55,8 @@ def execute(
     testbed: bool,
     allow_private: bool,
     accept_weak_containment: bool,
+    timeout_s: float | None,
+    report: str | None,
     as_json: bool,
     program: str,
     arguments: tuple[str, ...],
@@ -52,13 +64,31 @@ def execute(
     """Run PROGRAM in a vessel of its own, its log on stdout.
 
     Exit code: 0 it ended, 1 it failed, 2 wrong usage, 3 the language refused it, 4 it took more
-    than it was given, 5 this machine cannot contain programs.
+    than it was given, 5 this machine cannot contain programs, 124 the timeout, 130 Ctrl-C, 143
+    SIGTERM. What stands after PROGRAM is the program's.
     """
+    if timeout_s is not None and not 0 < timeout_s < _LONGEST_S:
+        raise UsageError(f"a timeout of {timeout_s:g} s makes no sense")
     resources = read_restrictions(restrictions_file)
     rules = NetworkRules(testbed=testbed, allow_private=allow_private)
-    run = Foreground(resources, rules, accept_weak=accept_weak_containment)
+    run = Foreground(resources, rules, accept_weak=accept_weak_containment, timeout_s=timeout_s)
     status = run.run(require_program(program), arguments, folder, as_json=as_json)
+    if report is not None:
+        write_report(report, status)
     return tell(status, as_json=as_json)
+
+
+def write_report(path: str, status: VesselStatus) -> None:
+    """Write how a run ended, what it used and which layers held, as one JSON document.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    document = msgspec.to_builtins(status) | {"exit": exit_code(status)}
+    try:
+        Path(path).write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise UsageError(f"the report cannot be written: {error}") from error
 
 
 def read_restrictions(path: str) -> Resources:
@@ -96,6 +126,7 @@ class Foreground:
         resources: What the program may use.
         rules: What its network may reach.
         accept_weak: Run even where layers are missing.
+        timeout_s: Stop the program after so many seconds.
         launch_with: Last change to the launch; for tests.
     """
 
@@ -105,8 +136,10 @@ class Foreground:
         rules: NetworkRules,
         *,
         accept_weak: bool,
+        timeout_s: float | None = None,
         launch_with: Callable[[Launch], Launch] | None = None,
     ) -> None:
+        self._timeout_s = timeout_s
         self._resources = resources
         self._rules = rules
         self._accept_weak = accept_weak
@@ -138,7 +171,7 @@ class Foreground:
         try:
             keepers.make(_VESSEL)
             loop = asyncio.get_running_loop()
-            for number, by in ((signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")):
+            for number, by in ((signal.SIGINT, _INTERRUPT), (signal.SIGTERM, _TERMINATE)):
                 loop.add_signal_handler(number, self._stopper(keepers, by))
             await keepers.start(
                 _VESSEL,
@@ -148,6 +181,8 @@ class Foreground:
                 "foreground",
                 launch_with=lambda launch: self._prepare(launch, program, folder),
             )
+            if self._timeout_s is not None:
+                loop.call_later(self._timeout_s, self._stopper(keepers, _TIMEOUT))
             await self._print_log(keepers, as_json)
             return keepers.status(_VESSEL)
         finally:
@@ -203,11 +238,12 @@ def exit_code(status: VesselStatus) -> int:
     """The exit code for an end."""
     if status.cause in OVERRUNS:
         return EXIT_OVERRUN
+    by_whom = {_TIMEOUT: EXIT_TIMEOUT, _TERMINATE: EXIT_TERMINATED}
     by_cause = {
         "done": EXIT_DONE,
         "refused": EXIT_UNSAFE,
         "weak": EXIT_WEAK,
-        "stopped": EXIT_TERMINATED if status.text == "SIGTERM" else 130,
+        "stopped": by_whom.get(status.text, EXIT_INTERRUPTED),
     }
     return by_cause.get(status.cause, EXIT_ERROR)
 

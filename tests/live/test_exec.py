@@ -126,6 +126,27 @@ def test_files_of_the_folder_are_the_programs_and_nothing_is_left_beside_it(seat
     assert sorted(os.listdir(tmp_path)) == ["mine", "program.py", "restrictions"]
 
 
+def test_what_stands_after_the_program_is_the_programs(seattle):
+    done = seattle("log(callargs)\n", arguments=["--json", "--timeout", "-h"])
+
+    assert done.stdout == "['--json', '--timeout', '-h']"
+
+
+def test_a_timeout_ends_the_run(seattle):
+    done = seattle("while True: pass\n", "--timeout", "0.5")
+
+    assert (done.returncode, "timeout" in done.stderr) == (124, True)
+
+
+def test_a_report_says_how_it_ended_and_what_it_used(seattle, tmp_path):
+    seattle("x = 'a' * 5_000_000\nlog(len(x))\n1 / 0\n", "--report", str(tmp_path / "report"))
+
+    report = json.loads((tmp_path / "report").read_text())
+    assert (report["cause"], report["line"], report["exit"]) == ("error", 3, 1)
+    assert "seccomp" in report["layers"]
+    assert report["usage"]["calls"] > 0
+
+
 def test_a_terminated_run_leaves_no_process(tmp_path):
     (tmp_path / "restrictions").write_text(RESTRICTIONS)
     (tmp_path / "program.py").write_text("log('up\\n')\nwhile True: pass\n")

@@ -61,6 +61,7 @@ class Confinement:
         self._own_user = alone or (self._own_user and _counts_threads_per_namespace())
         with contextlib.suppress(OSError):
             limits.drop_capabilities()
+        limits.step_back()
         limits.die_with_parent()
         limits.mark()
         self._note("capabilities", limits.has_no_capabilities())
