@@ -88,9 +88,9 @@ class Acquaintances:
         known.round_trip, known.deviation = _smooth(known.round_trip, known.deviation, took)
         self._times.learn(took)
 
-    def deadlines(self, known: Acquaintance) -> tuple[int, int]:
+    def deadlines(self, known: Acquaintance, patience: int = 1) -> tuple[int, int]:
         """How long to wait before `known` counts as slow, and before it counts as silent."""
-        return self._times.deadlines(known.round_trip, known.deviation)
+        return self._times.deadlines(known.round_trip, known.deviation, patience)
 
 
 class RoundTrips:
@@ -111,17 +111,20 @@ class RoundTrips:
         """Some peer answered after `took` nanoseconds."""
         self._mean, self._deviation = _smooth(self._mean, self._deviation, took)
 
-    def deadlines(self, mean: int, deviation: int) -> tuple[int, int]:
+    def deadlines(self, mean: int, deviation: int, patience: int = 1) -> tuple[int, int]:
         """Soft and hard deadline for a peer of that smoothed mean (0: unknown) and deviation.
 
-        The hard one is three times mean + 4 deviations, between floor and cap: to ask somebody
-        else costs little, to call a live peer silent costs its place.
+        The hard one is three times mean + 4 deviations, at least the floor, times `patience`,
+        at most the cap: to ask somebody else costs little, to call a live peer silent costs
+        its place.
         """
         if not mean:
             mean, deviation = self._mean, self._deviation
         usual = mean + 4 * deviation
         soft = max(usual, self._soft_floor) if mean else self._soft_first
-        hard = min(max(3 * usual, self._hard_floor), self._hard_cap) if mean else self._hard_cap
+        if not mean:
+            return soft, self._hard_cap
+        hard = min(max(3 * usual, self._hard_floor) * patience, self._hard_cap)
         return min(soft, hard), hard
 
 

@@ -123,6 +123,8 @@ class Exchange:
         activity: Activity,
         now: int,
         about: Any = None,
+        *,
+        patience: int = 1,
     ) -> Outstanding | None:
         """Send a request; `activity` is told what comes of it.
 
@@ -133,6 +135,7 @@ class Exchange:
             activity: Whose request it is.
             now: Nanoseconds.
             about: Kept with the request for the activity.
+            patience: How many times the usual hard deadline to wait, up to its cap.
 
         Returns:
             The outstanding request; None when too many are outstanding: nothing was sent.
@@ -146,7 +149,7 @@ class Exchange:
             some = (SMALLEST_PADDING.get(kind, 0) if known.token else self._padding[kind],)
             fields = (*fields, bytes(some[0]))
         number = self._number()
-        soft, hard = self.acquaintances.deadlines(known)
+        soft, hard = self.acquaintances.deadlines(known, patience)
         asked = Outstanding(
             self.requests,
             number,

@@ -7,6 +7,7 @@ its own; otherwise it asks the other side to go first.
 
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.parts import Parts, Task
@@ -26,6 +27,7 @@ class _Introduction:
         "claimed",
         "endpoint",
         "other",
+        "patience",
         "prove_us",
         "proved",
         "rounds",
@@ -33,8 +35,11 @@ class _Introduction:
         "then",
     )
 
-    def __init__(self, endpoint: Endpoint, claimed: int | None, prove_us: bool) -> None:
+    def __init__(
+        self, endpoint: Endpoint, claimed: int | None, prove_us: bool, patience: int
+    ) -> None:
         self.endpoint = endpoint
+        self.patience = patience
         self.claimed = claimed
         self.other = claimed
         self.prove_us = prove_us
@@ -73,6 +78,7 @@ class Introducer(Task):
         then: Then | None = None,
         *,
         prove_us: bool = False,
+        patience: int = 1,
     ) -> None:
         """Have whoever is at `endpoint` prove its id, now, even if it did before.
 
@@ -82,6 +88,7 @@ class Introducer(Task):
             now: Nanoseconds.
             then: Is told the outcome.
             prove_us: Whether our id is to be proved there as well.
+            patience: How many times the usual hard deadline each of its requests may take.
         """
         known = self._running.get(endpoint) or next(
             (waiting for waiting in self._waiting if waiting.endpoint == endpoint), None
@@ -89,7 +96,7 @@ class Introducer(Task):
         if known is not None and (claimed is None or known.claimed == claimed):
             known.prove_us |= prove_us
         else:
-            known = _Introduction(endpoint, claimed, prove_us)
+            known = _Introduction(endpoint, claimed, prove_us, patience)
             self._waiting.append(known)
         if then is not None:
             known.then.append(then)
@@ -119,9 +126,10 @@ class Introducer(Task):
             return
         known = parts.exchange.acquaintances.meet(endpoint)
         server = parts.reach.is_server
+        kind: type[Ping | Introduce] = Introduce
+        fields: tuple[Any, ...]
         if not known.token or introduction.other is None:
-            ping = (parts.own_id_bytes, server)
-            asked = parts.exchange.ask(endpoint, Ping, ping, self, now, introduction)
+            kind, fields = Ping, (parts.own_id_bytes, server)
         else:
             may_sign = introduction.proved or parts.reach.is_ours(known.seen_us_at)
             introduction.signed = introduction.prove_us and bool(may_sign)
@@ -136,8 +144,10 @@ class Introducer(Task):
                 parts.count("proofs.made")
             seen = parts.exchange.packed(endpoint)
             fields = (parts.public.raw, server, seen, signature)
-            asked = parts.exchange.ask(endpoint, Introduce, fields, self, now, introduction)
-        if asked is None:
+        patience = introduction.patience
+        if not parts.exchange.ask(
+            endpoint, kind, fields, self, now, introduction, patience=patience
+        ):
             self._end(introduction, now)
 
     def on_reply(self, asked: Outstanding, reply: Pong | Introduced, now: int) -> None:

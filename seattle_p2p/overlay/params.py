@@ -29,6 +29,10 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long joining waits for a stranger's knock; later knocks still count."""
     introductions: int = 16
     """Id proofs under way at once for the sake of the table."""
+    confirm_patience: tuple[int, ...] = (1, 1, 2)
+    """A node is tried so often before a reader holds it for dead; each time so many usual hard
+    deadlines long. With 2 % of datagrams lost, one try of four takes 8 % of the living for dead.
+    """
     confirmations: int = 128
     """Id proofs under way at once for one reader."""
 

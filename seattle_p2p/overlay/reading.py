@@ -222,15 +222,16 @@ class Reading(Task):
             self._tell(self._versions[id][0], alive=True)
             return
         ways = self._ways_to(id)
+        patience = self.parts.params.confirm_patience
         index = self._trying[id]
-        if index >= len(ways):
+        if index >= len(ways) * len(patience):
             del self._trying[id]
             self._dead.add(id)
             self._report(id, now)
             self._end_if_done(now)
             return
         self._trying[id] = index + 1
-        endpoint, advert = ways[index]
+        endpoint, advert = ways[index % len(ways)]
 
         def then(peer: Peer | None, at: int) -> None:
             if self.finished:
@@ -243,7 +244,9 @@ class Reading(Task):
             self._tell(advert, alive=True)
             self._end_if_done(at)
 
-        self._introducer.introduce(endpoint, id, now, then)
+        self._introducer.introduce(
+            endpoint, id, now, then, patience=patience[index // len(ways)]
+        )
 
     def _ways_to(self, id: int) -> list[tuple[Endpoint, Advert]]:
         """Endpoints of a node with the newest advert that names each, newest advert first."""

@@ -89,7 +89,12 @@ class Confirming(Task):
         super().__init__(parts, number)
         self._advert = advert
         self._introducer = Introducer(parts, 1)
-        self._endpoints = [e for e in advert.overlay if e.family & parts.families]
+        self._tries = [
+            (endpoint, patience)
+            for patience in parts.params.confirm_patience
+            for endpoint in advert.overlay
+            if endpoint.family & parts.families
+        ]
 
     def start(self, now: int) -> None:
         """Try its endpoints in their order."""
@@ -105,10 +110,11 @@ class Confirming(Task):
             return
         id = self._advert.node.node_id
         alive = peer is not None or id == self.parts.own_id
-        if alive or not self._endpoints:
+        if alive or not self._tries:
             self.finish(Confirmed(request=self.number, advert=self._advert, alive=alive))
             return
-        self._introducer.introduce(self._endpoints.pop(0), id, now, self._try_next)
+        endpoint, patience = self._tries.pop(0)
+        self._introducer.introduce(endpoint, id, now, self._try_next, patience=patience)
 
 
 class Pinging(Task):
