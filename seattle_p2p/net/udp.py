@@ -42,6 +42,10 @@ _log = logging.getLogger(__name__)
 
 FAREWELL_S = 2.0
 """Longest time that closing spends on withdrawing adverts; holders forget them anyway."""
+STALLED_S = 0.05
+"""An alarm later than this says that the process did not run: a loaded or sleeping machine."""
+LONGEST_EXCUSE_S = 0.3
+"""Longest time that answers are waited for after such a stall."""
 _RECEIVE_BUFFER_BYTES = 1 << 20
 _LARGEST_READ_BYTES = 2048
 """More than any overlay datagram has, so that longer ones are seen to be too long."""
@@ -78,6 +82,8 @@ class UdpDriver:
         self._sockets: list[_Socket] = []
         self._endpoints: list[Endpoint] = []
         self._alarm: asyncio.TimerHandle | None = None
+        self._excused = False
+        self._alarm_deadline: int | None = None
         self._waiting: dict[int, asyncio.Queue[Event]] = {}
         self._published: dict[PublicKey, None] = {}
         self._closed = False
@@ -294,7 +300,15 @@ class UdpDriver:
         self._carry_out()
 
     def _ring(self) -> None:
-        self._alarm = None
+        alarm, self._alarm = self._alarm, None
+        late = self._loop.time() - alarm.when() if alarm is not None else 0.0
+        if late > STALLED_S and not self._excused:
+            # This process was kept from running: answers that wait in the sockets come first,
+            # or it would take its peers for silent.
+            self._excused = True
+            self._alarm = self._loop.call_later(min(late, LONGEST_EXCUSE_S), self._ring)
+            return
+        self._excused = False
         self.node.handle_timer(time.monotonic_ns())
         self._carry_out()
 
@@ -319,9 +333,13 @@ class UdpDriver:
 
     def _set_alarm(self) -> None:
         """Have the loop call when the core wants it; an alarm that is early enough stays."""
+        deadline = self.node.deadline
+        if deadline == self._alarm_deadline and self._alarm is not None:
+            return
         wait = self.node.next_timer()
         if wait is None or self._closed:
             return
+        self._alarm_deadline = deadline
         due = self._loop.time() + wait
         if self._alarm is not None:
             if self._alarm.when() <= due:

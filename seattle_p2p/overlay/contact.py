@@ -67,21 +67,21 @@ class PeerBook:
 
     def __init__(self, limit: int = 4096) -> None:
         self._limit = limit
-        self._peers: dict[bytes, Peer] = {}
+        self.known: dict[bytes, Peer] = {}
+        """By packed form; look here before calling `read`."""
 
-    def peer(self, data: bytes) -> Peer | None:
-        """The peer of that packed form; None when the bytes are none we can reach."""
-        known = self._peers.get(data)
-        if known is None:
+    def read(self, data: bytes) -> Peer | None:
+        """The peer of that packed form; None when the bytes are none that can be written to."""
+        peer = self.known.get(data)
+        if peer is None:
             try:
-                known = unpack_peer(data)
+                peer = self.remember(unpack_peer(data))
             except MalformedMessage:
                 return None
-            self.remember(known)
-        return known
+        return peer
 
     def remember(self, peer: Peer) -> Peer:
         """The book's own object for `peer`."""
-        if len(self._peers) >= self._limit:
-            self._peers.clear()
-        return self._peers.setdefault(peer.packed, peer)
+        if len(self.known) >= self._limit:
+            self.known.clear()
+        return self.known.setdefault(peer.packed, peer)

@@ -63,6 +63,7 @@ from seattle_p2p.wire.endpoints import ip_group, unpack_endpoint
 _FOUND_HEAD_BYTES = 58
 _ADVERTS_HEAD_BYTES = 84
 """Octets of a reply without its contents, addresses of IPv6 and a fresh token included."""
+_LARGEST_PEER_BYTES = 41
 _KNOCKERS = 3
 
 
@@ -381,7 +382,7 @@ class OverlayNode:
         peers = self._peers_for(
             asker, int.from_bytes(message.target), message.families, _FOUND_HEAD_BYTES
         )
-        wanted = message.server and parts.table.has_room_for(sender)
+        wanted = message.server and parts.table.wants(sender)
         parts.exchange.answer(asker, Found, (wanted, peers))
 
     def _on_read(self, message: Read, asker: Asker, now: int) -> None:
@@ -390,7 +391,7 @@ class OverlayNode:
         parts.records.expire(now)
         place = int.from_bytes(message.place)
         peers = self._peers_for(asker, place, message.families, _ADVERTS_HEAD_BYTES)
-        used = _ADVERTS_HEAD_BYTES + sum(len(packed) + 2 for packed in peers)
+        used = _ADVERTS_HEAD_BYTES + sum(map(len, peers)) + 2 * len(peers)
         page = parts.records.page(
             place,
             bits=message.bits,
@@ -515,16 +516,17 @@ class OverlayNode:
         parts = self._parts
         if not families:
             return []
-        room = asker.room - head
-        found = []
         where = asker.endpoint
-        for peer in parts.best_contacts(target, parts.params.k):
-            if peer.family & families and peer.endpoint != where:
-                room -= len(peer.packed) + 2
-                if room < 0:
-                    break
-                found.append(peer.packed)
-        return found
+        packed = [
+            peer.packed
+            for peer in parts.best_contacts(target, parts.params.k)
+            if peer.family & families and peer.endpoint != where
+        ]
+        room = asker.room - head
+        if _LARGEST_PEER_BYTES * len(packed) > room:
+            while packed and sum(map(len, packed)) + 2 * len(packed) > room:
+                packed.pop()
+        return packed
 
     def _heard_from(self, asker: Asker) -> None:
         """A request came from an address that returned our token: its contact lives."""
@@ -540,7 +542,7 @@ class OverlayNode:
             parts.table.touch(known.peer)
             if not (wanted and parts.reach.is_server and not known.knows_us):
                 return
-        elif not parts.table.has_room_for(peer.id) and not (wanted and parts.reach.is_server):
+        elif not parts.table.wants(peer.id) and not (wanted and parts.reach.is_server):
             return
         self._introducer.introduce(peer.endpoint, peer.id, now, prove_us=parts.reach.is_server)
 

@@ -70,10 +70,11 @@ class Parts:
 
     def usable_peers(self, packed: Iterable[bytes]) -> list[Peer]:
         """The peers somebody named that are not us and that we could write to."""
-        read, own, families = self.book.peer, self.own_id, self.families
+        known, read = self.book.known, self.book.read
+        own, families = self.own_id, self.families
         found = []
         for data in packed:
-            peer = read(data)
+            peer = known.get(data) or read(data)
             if peer is not None and peer.id != own and peer.family & families:
                 found.append(peer)
         return found

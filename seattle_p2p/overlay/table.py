@@ -18,7 +18,6 @@ The only module of the core that imports the package.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import islice
 
 from kademlia.node import Node
 from kademlia.routing import KBucket, RoutingTable
@@ -27,6 +26,8 @@ from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.order import best
 
+_FEW = 5
+"""Contacts wanted in any bucket, however small k is."""
 _REPLACEMENTS = 4
 """Peers remembered for a place that falls free; a bucket of 20 loses fewer in an hour."""
 
@@ -34,10 +35,21 @@ _REPLACEMENTS = 4
 class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
     """Contacts of one prefix, least recently seen first, and a few waiting for a place."""
 
-    __slots__ = ("ksize", "last_updated", "nodes", "range", "replacement_nodes")
+    __slots__ = (
+        "inside",
+        "ksize",
+        "last_updated",
+        "lower",
+        "nodes",
+        "range",
+        "replacement_nodes",
+    )
 
     def __init__(self, lower: int, upper: int, ksize: int) -> None:
         self.range = (lower, upper)
+        self.lower = lower
+        self.inside = upper - lower
+        """The bits that differ within the bucket."""
         self.ksize = ksize
         self.nodes: list[Peer] = []
         self.replacement_nodes: list[Peer] = []
@@ -146,16 +158,18 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         super().split_bucket(index)
         self._lowest = [bucket.range[0] for bucket in self.buckets]
 
-    def has_room_for(self, id: int) -> bool:
-        """Whether a proved peer of that id, not a contact yet, would become one at once."""
+    def wants(self, id: int) -> bool:
+        """Whether a peer of that id, not a contact yet, is worth an introduction.
+
+        Near us everybody is; a far bucket that is half full routes as well as a full one and
+        survives the death of most in it, so it is left to fill by itself.
+        """
         if id == self.own_id:
             return False
         bucket = self.bucket_of(id)
-        if bucket.find(id) is not None:
-            return False
-        return (
-            len(bucket.nodes) < self.ksize or bucket.range[0] <= self.own_id <= bucket.range[1]
-        )
+        if bucket.lower ^ self.own_id > bucket.inside:
+            return len(bucket.nodes) < max(self.ksize // 2, _FEW) and bucket.find(id) is None
+        return bucket.find(id) is None
 
     def add_contact(self, node: Peer) -> Peer | None:
         """Take in a peer whose id is proved, or note that a contact was heard from.
@@ -189,21 +203,24 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
-        nearest_first = self.by_distance(target)
         if self._is_mixed:
-            return best(nearest_first, count)
-        return list(islice(nearest_first, count))
+            return best(self.by_distance(target), count)
+        found: list[Peer] = []
+        for bucket in self._buckets_by_distance(target):
+            found += sorted(bucket.nodes, key=lambda peer: peer.id ^ target)
+            if len(found) >= count:
+                break
+        return found[:count]
 
     def by_distance(self, target: int) -> Iterator[Peer]:
-        """Every contact by rising distance from `target`.
-
-        A bucket is a whole prefix, so its ids' distances fill one aligned block, and blocks do
-        not overlap: buckets can be taken one by one.
-        """
-        for bucket in sorted(self.buckets, key=lambda b: _block(b, target)):
+        """Every contact by rising distance from `target`."""
+        for bucket in self._buckets_by_distance(target):
             yield from sorted(bucket.nodes, key=lambda peer: peer.id ^ target)
 
+    def _buckets_by_distance(self, target: int) -> list[Bucket]:
+        """Buckets by how close their contacts can be to `target`.
 
-def _block(bucket: Bucket, target: int) -> int:
-    lower, upper = bucket.range
-    return (lower ^ target) & ~(upper - lower)
+        A bucket is a whole prefix, so its ids' distances fill one aligned block, and blocks do
+        not overlap: every contact of one bucket is closer than any of the next.
+        """
+        return sorted(self.buckets, key=lambda b: (b.lower ^ target) | b.inside)

@@ -289,7 +289,7 @@ def test_any_bytes_give_a_peer_or_malformed_message(data):
     try:
         peer = unpack_peer(data)
     except MalformedMessage:
-        assert book.peer(data) is None
+        assert book.read(data) is None
     else:
         assert data.startswith(peer.packed)
 
@@ -304,7 +304,7 @@ def test_a_book_gives_the_same_object_and_stays_small():
     book = PeerBook(limit=10)
     packed = b"i" * 20 + pack_endpoint(HERE)
 
-    assert book.peer(packed) is book.peer(packed)
+    assert book.read(packed) is book.read(packed)
     for port in range(1, 500):
-        book.peer(b"i" * 20 + pack_endpoint(Endpoint("10.0.0.1", port)))
-    assert len(book._peers) <= 10
+        book.read(b"i" * 20 + pack_endpoint(Endpoint("10.0.0.1", port)))
+    assert len(book.known) <= 10

@@ -85,7 +85,7 @@ def test_our_own_id_is_never_a_contact():
     table.add_contact(peer(5))
 
     assert len(table) == 0
-    assert not table.has_room_for(5)
+    assert not table.wants(5)
 
 
 def test_a_full_far_bucket_names_the_contact_seen_least_recently():
