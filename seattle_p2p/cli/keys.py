@@ -1,5 +1,6 @@
 """`seattle keys`: make, list and show key pairs. The private half is never printed."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.person import choose_key, passphrase_file_option, read_passphrase
 from seattle_p2p.cli.places import keys_dir
+from seattle_p2p.errors import UsageError
 
 if TYPE_CHECKING:
     from seattle_p2p.identity.keystore import StoredKey
@@ -42,6 +44,11 @@ def new(name: str, ask: bool, passphrase_file: Path | None, as_json: bool) -> No
     if passphrase_file:
         passphrase = read_passphrase(passphrase_file)
     elif ask:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "a passphrase can only be asked for on a terminal",
+                hint="write it into a file: --passphrase-file FILE",
+            )
         passphrase = click.prompt(
             "passphrase", hide_input=True, confirmation_prompt=True, err=True
         )
@@ -68,7 +75,9 @@ def list_keys(as_json: bool) -> None:
     elif found:
         rows = [(s.name, s.public.text, "yes" if s.sealed else "no") for s in found]
         output.table(("NAME", "PUBLIC KEY", "SEALED"), rows)
-    else:
+    for path in (damaged := store.damaged()):
+        output.note(f"{path} cannot be read as a key; keep it, and see: seattle keys show NAME")
+    if not found and not damaged:
         output.note(f"no keys in {store.folder}; make one: seattle keys new")
 
 

@@ -1,5 +1,6 @@
 """`seattle`: one word per job, each in its own module, imported only when it is called."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -9,7 +10,13 @@ from collections.abc import Sequence
 import click
 
 from seattle_p2p import __version__
-from seattle_p2p.errors import NotPermitted, SeattleError, UsageError, WeakContainment
+from seattle_p2p.errors import (
+    InternalError,
+    NotPermitted,
+    SeattleError,
+    UsageError,
+    WeakContainment,
+)
 
 EXIT_FAILED, EXIT_USAGE, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 2, 5, 130
 
@@ -85,7 +92,15 @@ def seattle() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs a command and turns every error into words and an exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(given))
+    _open_missing_streams()
+    try:
+        code = run(given)
+    except Exception as mistake:
+        if os.environ.get("SEATTLE_TRACEBACK"):
+            raise
+        code = _tell_or_be_silent(_our_mistake(mistake), given)
+    _settle_streams()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -94,16 +109,59 @@ def run(arguments: list[str]) -> int:
         code = seattle.main(args=arguments, prog_name="seattle", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except SeattleError as error:
-        return tell(error, as_json="--json" in arguments)
-    except click.exceptions.Abort:
+        return _tell_or_be_silent(error, arguments)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return EXIT_INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_USAGE
     except click.ClickException as error:
         wrapped = UsageError(error.format_message(), hint=f"see `{_help_of(error)} --help`")
-        return tell(wrapped, as_json="--json" in arguments)
+        return _tell_or_be_silent(wrapped, arguments)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+    except OSError as reason:
+        return _tell_or_be_silent(_refused_by_system(reason), arguments)
+
+
+def _tell_or_be_silent(error: SeattleError, arguments: Sequence[str]) -> int:
+    """Stdout may be why it failed (a full disk, a reader that is gone); stderr may still do."""
+    for as_json in ("--json" in arguments, False):
+        with contextlib.suppress(OSError):
+            return tell(error, as_json=as_json)
+    return EXIT_FAILED
+
+
+def _refused_by_system(reason: OSError) -> SeattleError:
+    where = f" ({reason.filename})" if reason.filename else ""
+    return SeattleError(
+        f"the system refused: {reason.strerror or reason}{where}",
+        hint="does that file or folder belong to this account, is there room on the disk?",
+    )
+
+
+def _our_mistake(mistake: Exception) -> SeattleError:
+    return InternalError(
+        f"seattle itself made a mistake: {type(mistake).__name__}: {mistake}",
+        hint="please report it; SEATTLE_TRACEBACK=1 in front of the command shows where",
+    )
+
+
+def _open_missing_streams() -> None:
+    """A closed stream (`>&-`) becomes one that takes everything and shows nothing."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - stays
+
+
+def _settle_streams() -> None:
+    """Write what is left; where that fails, the interpreter must not fail at it again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def tell(error: SeattleError, *, as_json: bool) -> int:

@@ -5,10 +5,11 @@ A file is JSON, so that its public half can be read by anyone who is allowed to 
 ``"sealed": true`` with ``salt``, ``ops``, ``mem`` (Argon2id, RFC 9106) and ``box`` (secretbox).
 """
 
+import builtins
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,14 +86,19 @@ class Keystore:
         return StoredKey(name, key.public, bool(passphrase), path)
 
     def list(self) -> list[StoredKey]:
-        """Every readable key of the folder, by name. Files that are no keys are passed over."""
-        found = []
+        """Every readable key of the folder, by name; `damaged` has the others."""
+        return [item for item in self._look() if isinstance(item, StoredKey)]
+
+    def damaged(self) -> builtins.list[Path]:
+        """Files that should be keys and cannot be read as such."""
+        return [item for item in self._look() if isinstance(item, Path)]
+
+    def _look(self) -> Iterator[StoredKey | Path]:
         for path in sorted(self.folder.glob("*" + SUFFIX)):
             try:
-                found.append(_describe(path, _read(path)))
+                yield _describe(path, _read(path))
             except KeystoreError:
-                continue
-        return found
+                yield path
 
     def find(self, wanted: str) -> StoredKey:
         """The key of that name, or whose text form begins so.
@@ -147,7 +153,10 @@ def read_key_file(path: Path, passphrase: str = "") -> KeyPair:
             hint=f"chmod 600 {path}; if others may have read it, make a new key",
         )
     if described.sealed and not passphrase:
-        raise KeystoreError(f"{path} is sealed by a passphrase", hint="give the passphrase")
+        raise KeystoreError(
+            f"{path} is sealed by a passphrase",
+            hint="give it on a terminal, or in a file: --passphrase-file FILE",
+        )
     try:
         if described.sealed:
             seed = unseal(content, passphrase)
@@ -188,7 +197,10 @@ def write_private_file(path: Path, data: bytes) -> None:
             f"{path} exists and is not overwritten", hint="choose another name, or move it away"
         ) from reason
     except OSError as reason:
-        raise KeystoreError(f"cannot write {path}: {reason.strerror}") from reason
+        raise KeystoreError(
+            f"cannot write {path}: {reason.strerror}",
+            hint="does the folder belong to this account, is there room on the disk?",
+        ) from reason
 
 
 class Sealer:
@@ -235,7 +247,9 @@ def _read(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             content = json.loads(file.read(_MAX_FILE_BYTES))
     except OSError as reason:
-        raise KeystoreError(f"cannot read {path}: {reason.strerror}") from reason
+        raise KeystoreError(
+            f"cannot read {path}: {reason.strerror}", hint="does it belong to this account?"
+        ) from reason
     except ValueError as reason:
         raise _damaged(path) from reason
     if not isinstance(content, dict) or content.get("seattle_key") != _FORMAT:

@@ -1,3 +1,4 @@
+import io
 import json
 
 import pytest
@@ -79,3 +80,23 @@ def test_an_unknown_key_is_a_local_failure_that_names_those_there_are(capsys):
     assert run(["keys", "show", "bob"]) == 1
 
     assert "alice" in capsys.readouterr().err
+
+
+def test_a_damaged_key_file_is_named_and_not_taken_for_no_key(home, capsys):
+    run(["keys", "new", "alice"])
+    (home / "keys" / "alice.key").write_text("garbage")
+    capsys.readouterr()
+
+    run(["keys", "list"])
+
+    err = capsys.readouterr().err
+    assert "alice.key cannot be read as a key" in err
+    assert "keys new" not in err
+
+
+def test_a_passphrase_is_asked_for_on_a_terminal_only(home, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+    assert run(["keys", "new", "--passphrase"]) == 2
+
+    assert "--passphrase-file" in capsys.readouterr().err
