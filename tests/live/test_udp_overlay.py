@@ -22,11 +22,11 @@ from seattle_p2p.wire.endpoints import Endpoint
 NETWORK = "live test"
 
 
-def a_core(seed, *, k=8, role=Role.UNKNOWN, network=NETWORK):
+def a_core(seed, *, k=8, role=Role.UNKNOWN, network=NETWORK, **numbers):
     return OverlayNode(
         KeyPair(random.Random(f"live {seed}").randbytes(32)),
         network=network,
-        params=Params(k=k),
+        params=Params(k=k, **numbers),
         rng=random.Random(seed),
         entropy=os.urandom,
         role=role,
@@ -108,6 +108,23 @@ async def test_the_seed_and_three_nodes_killed_the_others_are_found_and_the_dead
 
     assert found == {n.endpoint for n in nodes[4:]}
     assert read.dead == 4
+
+
+async def test_a_process_that_was_kept_from_running_takes_nobody_for_dead(network):
+    nodes = list(await network.grow(12))
+    owner = an_owner()
+    for node in nodes:
+        await publish(node, owner)
+    researcher = await network.add([nodes[3]], role=Role.CLIENT, confirm_patience=(1,))
+
+    reading = asyncio.create_task(researcher.read_adverts(owner))
+    for _ in range(6):
+        await asyncio.sleep(0.01)
+        time.sleep(0.4)  # noqa: ASYNC251 -- the stall is what this is about
+    adverts, read = await reading
+
+    assert len(adverts) == 12
+    assert read.dead == 0
 
 
 async def test_a_third_of_64_nodes_killed_all_others_are_found_at_once(network):
