@@ -136,7 +136,9 @@ class OutOfResources(VesselError):
     def __init__(
         self, resource: str, *, wanted: float, available: float, hint: str = ""
     ) -> None:
-        super().__init__(f"{resource}: wanted {wanted:g}, only {available:g} left", hint=hint)
+        # 12 digits: bytes of a disk are written out, not as a power of ten.
+        told = f"{resource}: wanted {wanted:.12g}, only {available:.12g} left"
+        super().__init__(told, hint=hint)
         self.resource = resource
         self.wanted = wanted
         self.available = available
