@@ -80,6 +80,30 @@ def run(
 
 @sim.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
+@output.json_option
+def plan(scenario: Path, as_json: bool) -> None:
+    """Say what SCENARIO will cost here, from a small pilot of it; refuse what cannot fit."""
+    from seattle_p2p.sim.plan import estimate
+    from seattle_p2p.sim.scenario import read_scenario
+
+    folder = scenario if scenario.is_dir() else scenario.parent
+    expected = estimate(read_scenario(scenario), folder)
+    expected.require_room()
+    if as_json:
+        output.document(asdict(expected))
+        return
+    rows = [
+        ("machines", f"{expected.hosts:,}"),
+        ("datagrams", f"{expected.messages:,}"),
+        ("time", f"{expected.cpu_s:,.0f} s of one core"),
+        ("memory", f"{expected.memory_bytes / 2**20:,.0f} MiB"),
+        ("free memory", f"{expected.free_bytes / 2**20:,.0f} MiB"),
+    ]
+    output.table(("what", "about"), rows)
+
+
+@sim.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for rows.")
 @click.option("--seeds", type=click.IntRange(min=1), help="Seeds 1 to N instead of its own.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Runs at a time; one per core.")

@@ -48,14 +48,14 @@ class Person:
     Args:
         index: Number of the person, from 0.
         key: Public key under which vessels are advertised.
-        home: Index of the member from which this person looks.
+        homes: Members from which this person looks.
         advertised_by: Members of which an advert lies at some holder now, and who can be
             reached: those behind a box have to be found by other means.
     """
 
     index: int
     key: PublicKey
-    home: int
+    homes: list[int]
     advertised_by: set[int] = field(default_factory=set)
 
 
@@ -213,10 +213,14 @@ class Population:
         self._ask(member, lambda core, now: core.join(endpoints, now), answer)
 
     def discover(self, person: Person, *, last: bool = False) -> None:
-        """Let an owner look for all vessels; noted in the tally when the answer is there."""
-        home = self.members[person.home]
-        if not home.host.up or not home.joined:
+        """Let an owner look for all vessels; noted in the tally when the answer is there.
+
+        From any of the researchers' machines, so that looks meet warm and cold tables.
+        """
+        able = [index for index in person.homes if self.members[index].joined]
+        if not able:
             return
+        home = self.members[self._rng.choice(able)]
         expected = frozenset(person.advertised_by)
         look = Discovery(person.index, self.world.now_ns, last, expected)
         self.tally.discoveries.append(look)

@@ -16,7 +16,7 @@ from seattle_p2p.errors import BadPlan
 from seattle_p2p.sim.toml_errors import read_toml
 
 SCHEMA_VERSION = 1
-BYTES_PER_NODE = 24 * 1024
+BYTES_PER_NODE = 160 * 1024
 """What a simulated node costs, measured generously; `require_memory` refuses by it."""
 
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]

@@ -119,10 +119,11 @@ class Stage:
 
     def _name_owners(self) -> None:
         population, work, streams = self.population, self.scenario.workload, self.world.streams
-        homes = [m for m in population.members if m.role is Role.CLIENT] or population.members
+        clients = [m.index for m in population.members if m.role is Role.CLIENT]
+        homes = clients or [m.index for m in population.members]
         for index in range(work.owners or len(homes)):
             key = self.signatures.signer(streams.secret(f"key/owner/{index}", 32)).public
-            person = Person(index, key, homes[index % len(homes)].index)
+            person = Person(index, key, homes)
             population.persons.append(person)
             self._plan_looks(person)
         exponent = work.zipf_exponent if work.popularity == "zipf" else 0
