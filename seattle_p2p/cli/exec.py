@@ -30,7 +30,7 @@ _LONGEST_S = 1e7
 _VESSEL = "exec"
 
 
-@click.command("exec", context_settings={"allow_interspersed_args": False})
+@click.command("exec", context_settings={"ignore_unknown_options": True})
 @click.option("--restrictions", "restrictions_file", required=True, metavar="FILE")
 @click.option(
     "--dir", "folder", metavar="DIR", help="The program's files; a fresh folder if not given."
@@ -65,7 +65,8 @@ def execute(
 
     Exit code: 0 it ended, 1 it failed, 2 wrong usage, 3 the language refused it, 4 it took more
     than it was given, 5 this machine cannot contain programs, 124 the timeout, 130 Ctrl-C, 143
-    SIGTERM. What stands after PROGRAM is the program's.
+    SIGTERM. Options of ours are taken wherever they
+    stand; what comes after `--` is the program's.
     """
     if timeout_s is not None and not 0 < timeout_s < _LONGEST_S:
         raise UsageError(f"a timeout of {timeout_s:g} s makes no sense")

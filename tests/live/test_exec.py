@@ -126,8 +126,8 @@ def test_files_of_the_folder_are_the_programs_and_nothing_is_left_beside_it(seat
     assert sorted(os.listdir(tmp_path)) == ["mine", "program.py", "restrictions"]
 
 
-def test_what_stands_after_the_program_is_the_programs(seattle):
-    done = seattle("log(callargs)\n", arguments=["--json", "--timeout", "-h"])
+def test_what_stands_after_two_dashes_is_the_programs(seattle):
+    done = seattle("log(callargs)\n", arguments=["--", "--json", "--timeout", "-h"])
 
     assert done.stdout == "['--json', '--timeout', '-h']"
 
