@@ -68,10 +68,15 @@ async def test_the_take_home_exercise_works_from_its_first_line_to_its_last(netw
     assert len(everybody["matrix_ms"]) == 4
     assert complete(everybody["matrix_ms"], list(everybody["matrix_ms"]))
     hellos = [d for d in by_command["line"] if d["text"].startswith("hello!")]
-    assert len(hellos) == 1 + 4 + 1 + 1
-    mine, ben, ada, again = by_command["browse"]
-    roles = [[v["role"] for v in found["vessels"]] for found in (mine, ben, ada, again)]
-    assert roles == [["owner"] * 4, ["user"], ["owner"], ["owner"] * 4]
+    assert len(hellos) == 1 + 4 + 1 + 1 + 1
+    roles = [[v["role"] for v in found["vessels"]] for found in by_command["browse"]]
+    assert roles == [["owner"] * 4, ["user"], ["owner"], ["owner"], ["owner"] * 5]
+    (split,), (joined,) = by_command["split"], by_command["join"]
+    assert len(split["ok"][0]["requested"]) == 1
+    assert len(joined["ok"]) == 1
+    granted = [entry["restrictions"] for entry in by_command["show resources"][-1]["ok"]]
+    before = next(v for v in by_command["browse"][0]["vessels"] if v["number"] == 4)
+    assert granted == [before["restrictions"]]
     home = network.home("researcher")
     assert len(list((home / "results").glob("*-row.txt"))) == 4
     assert len(list(home.glob("before.*"))) == 4

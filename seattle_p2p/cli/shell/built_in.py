@@ -1,6 +1,7 @@
 """The shell's own words, in the order in which help lists them."""
 
 from seattle_p2p.cli.shell import (
+    words_dividing,
     words_files,
     words_finding,
     words_groups,
@@ -21,6 +22,7 @@ def built_in_words() -> Table:
         words_programs,
         words_files,
         words_owner,
+        words_dividing,
         words_session,
     )
     return Table(word for module in modules for word in module.WORDS)

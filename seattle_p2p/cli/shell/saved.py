@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from seattle_p2p.cli.shell.people import Identity
-from seattle_p2p.cli.shell.session import Options, Session
+from seattle_p2p.cli.shell.session import Session
 from seattle_p2p.errors import SeattleError, UsageError
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
@@ -52,7 +52,6 @@ class SavedSession(msgspec.Struct, frozen=True):
     variables: dict[str, str]
     timeout_s: float
     parallel: int
-    stop_on_error: bool
 
 
 def write_state(path: Path, session: Session, sealer: Sealer) -> None:
@@ -120,7 +119,8 @@ def restore(session: Session, saved: SavedSession) -> None:
     for name, numbers in saved.groups.items():
         session.groups.restore(name, [places[n] for n in numbers if n in places])
     session.variables |= saved.variables
-    session.options = Options(saved.timeout_s, saved.parallel, saved.stop_on_error)
+    session.options.timeout_s = saved.timeout_s
+    session.options.parallel = saved.parallel
     session.identity, session.target = saved.identity, saved.target
 
 
@@ -148,7 +148,6 @@ def _describe(session: Session) -> SavedSession:
         variables=dict(session.variables),
         timeout_s=session.options.timeout_s,
         parallel=session.options.parallel,
-        stop_on_error=session.options.stop_on_error,
     )
 
 

@@ -219,6 +219,21 @@ class Turn:
         return self.session.as_json
 
 
+def number_of(text: str, least: float, most: float) -> float:
+    """A number that was typed.
+
+    Raises:
+        UsageError: it is none, or out of bounds.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise UsageError(f"{text!r} is not a number from {least:g} to {most:g}")
+    return number
+
+
 def in_shell(hint: str) -> str:
     """A next step as it is typed here: hints are written for the commands outside."""
     for outside, inside in (

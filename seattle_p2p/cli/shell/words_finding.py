@@ -10,18 +10,22 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.browse import show_vessels, state_of
 from seattle_p2p.cli.fanout import EXIT_SOME_FAILED, described
-from seattle_p2p.cli.shell.session import Turn
-from seattle_p2p.cli.shell.targets import status_groups
+from seattle_p2p.cli.shell.session import Turn, number_of
+from seattle_p2p.cli.shell.targets import Place, status_groups
 from seattle_p2p.cli.shell.words import Action, Word
 from seattle_p2p.errors import UsageError
 from seattle_p2p.experiment.group import GroupResult
 from seattle_p2p.experiment.peer import NodeClient
+from seattle_p2p.experiment.session import Browsed, Experimenter
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.commands import VesselInfo
 
 CHAPTER = "Finding vessels"
+LOOK_AGAIN_S = 1.0
+"""Between two looks with ``--wait``."""
+
 NAME_S = 5.0
 """Longest wait for a name service."""
 
@@ -34,7 +38,7 @@ async def _browse(turn: Turn) -> int:
     if contacts:
         me.contacts = tuple(PeerAddress.from_text(text) for text in contacts)
     before = known.of(turn.identity)
-    found = await me.browse(timeout_s=turn.session.options.timeout_s)
+    found = await _look(turn, me, {vessel.place for vessel in before})
     turn.session.contacts = me.memory.contacts
     states = {known.take_in(v, turn.identity): found.states[v] for v in found.vessels}
     kept = {vessel.place for vessel in states}
@@ -69,6 +73,19 @@ async def _browse(turn: Turn) -> int:
         if not found.vessels and not found.silent:
             output.note("  next: is your key in the planner's plan? `show identities`")
     return EXIT_SOME_FAILED if found.silent else 0
+
+
+async def _look(turn: Turn, me: Experimenter, known: set[Place]) -> Browsed:
+    """Browse, with ``--wait`` again until something is found and nothing known is missing."""
+    timeout_s = turn.session.options.timeout_s
+    loop = asyncio.get_running_loop()
+    end = loop.time() + number_of(turn.told.one("SECONDS", "0"), 0, 1e9)
+    while True:
+        found = await me.browse(timeout_s=timeout_s)
+        places = {vessel.place for vessel in found.vessels}
+        if (places and known <= places) or loop.time() + LOOK_AGAIN_S > end:
+            return found
+        await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def _contact(turn: Turn) -> int:
@@ -277,12 +294,13 @@ async def _name_of(host: str) -> str:
 WORDS = (
     Word(
         "browse",
-        "[ADDRESS]...",
+        "[--wait SECONDS] [ADDRESS]...",
         "Find every vessel of your key",
         "Asks the overlay who holds vessels for the key that speaks, and then those machines "
         "themselves. Only machines that answer now are shown. The first time, name any machine "
-        "of the network; after that the peers met are remembered. Vessels keep their numbers.",
-        "browse KEY@192.0.2.7:4711\non browsegood list",
+        "of the network; after that the peers met are remembered. A vessel that was handed "
+        "over a moment ago is announced within seconds: --wait looks again for so long.",
+        "browse KEY@192.0.2.7:4711\nbrowse --wait 20\non browsegood list",
         _browse,
         (),
         CHAPTER,

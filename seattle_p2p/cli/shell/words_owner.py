@@ -8,8 +8,8 @@ from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.errors import UsageError
 from seattle_p2p.experiment.group import GroupResult
 from seattle_p2p.identity.keys import TEXT_LENGTH, PublicKey
-from seattle_p2p.vessel.resources import COUNTED, OFFCUT, PORTS, RENEWABLE
-from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
+from seattle_p2p.vessel.resources import COUNTED, PORTS, RENEWABLE
+from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.wire.commands import VesselInfo
 from seattle_p2p.wire.limits import MAX_USERS
 
@@ -28,13 +28,20 @@ async def _set_users(turn: Turn) -> int:
     users = list(dict.fromkeys(_public(turn, name) for name in named))
     if len(users) > MAX_USERS:
         raise UsageError(f"{len(users)} users, limit {MAX_USERS}", hint="split the vessel")
-    said = f"users are {', '.join(named)} now in" if named else "nobody but the owner uses"
-    return await turn.do(
+    result = await turn.fan_out(
         lambda me, vessels, report: me.engine.run(
             vessels, lambda node, v: node.change_users(v.id, users), report=report
-        ),
-        said=said,
+        )
     )
+    known, owner = turn.session.known, turn.session.identities.find(turn.identity).public
+    for vessel in result.ok:
+        for other in turn.session.identities:
+            if other.public in users:
+                known.take_in(vessel, other.name)
+            elif other.public != owner:
+                known.lose(vessel, other.name)
+    said = f"users are {', '.join(named)} now in" if named else "nobody but the owner uses"
+    return turn.finish(result, said=said)
 
 
 async def _set_owner(turn: Turn) -> int:
@@ -119,13 +126,42 @@ def _unit(name: str) -> str:
 
 
 async def _show_offcut(turn: Turn) -> int:
-    text = format_restrictions(OFFCUT)
-    if not turn.answer({"offcut": text}):
-        click.echo(text, nl=False)
-    return 0
+    result = await turn.fan_out(
+        lambda me, vessels, report: me.engine.run(
+            {vessel.node: vessel for vessel in reversed(vessels)}.values(),
+            lambda node, _: node.offcut(),
+            report=report,
+        )
+    )
+    if not turn.session.as_json:
+        for vessel, text in result.ok.items():
+            click.echo(f"machine {vessel.node.short}")
+            click.echo("".join(f"    {line}\n" for line in text.splitlines()), nl=False)
+    return turn.finish(result, value=lambda text: {"offcut": text})
+
+
+async def _set_keep_running(turn: Turn) -> int:
+    on = turn.told.has("on")
+    return await turn.do(
+        lambda me, vessels, report: me.engine.run(
+            vessels, lambda node, v: node.change_keep_running(v.id, on), report=report
+        ),
+        said="kept running:" if on else "not kept running any more:",
+    )
 
 
 WORDS = (
+    Word(
+        "set keeprunning",
+        "on|off",
+        "Say whether a program that ends is started again",
+        "After a crash of the program or a restart of the machine, with longer and longer "
+        "pauses in between. A program that you stop stays stopped.",
+        "on lab set keeprunning on",
+        _set_keep_running,
+        (),
+        CHAPTER,
+    ),
     Word(
         "set users",
         "[IDENTITY]...",
@@ -182,7 +218,7 @@ WORDS = (
         "show offcut",
         "",
         "What one split costs",
-        "Every vessel needs a little for itself. A join gives it back.",
+        "Every vessel needs a little for itself. A join gives it back. Each machine is asked.",
         "show offcut",
         _show_offcut,
         (),

@@ -11,11 +11,11 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.fanout import EXIT_ALL_FAILED, EXIT_SOME_FAILED, exit_code
 from seattle_p2p.cli.matrix import complete, matrix_lines, measured, read_row
-from seattle_p2p.cli.shell.session import Turn
+from seattle_p2p.cli.shell.session import Turn, number_of
 from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.cli.stream import GOOD_ENDS, LogPrinter, interrupted, show_logs
 from seattle_p2p.cli.vessels import find_program
-from seattle_p2p.errors import SeattleError, Unreachable, UsageError
+from seattle_p2p.errors import SeattleError, Unreachable
 from seattle_p2p.experiment.group import GroupResult, Outcome
 from seattle_p2p.experiment.logs import End, Event, Line
 from seattle_p2p.experiment.targets import Vessel
@@ -92,7 +92,7 @@ def _some(bad: int, of: int) -> int:
 
 async def _wait(turn: Turn) -> int:
     me = await turn.me()
-    limit_s = _seconds(turn.told.one("SECONDS", "600"))
+    limit_s = number_of(turn.told.one("SECONDS", "600"), 0, 1e9)
     states = await me.status(turn.vessels())
     left = {vessel: info.log_end for vessel, info in states.ok.items()}
     gone: dict[Vessel, SeattleError] = dict(states.failed)
@@ -111,16 +111,6 @@ async def _wait(turn: Turn) -> int:
     result = GroupResult(tuple(Outcome[None](v, None, gone.get(v), 0.0) for v in asked))
     turn.note_groups(result.ok, result.failed)
     return turn.finish(result, said="no program runs in")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < 1e9:
-        raise UsageError(f"{text!r} is no number of seconds")
-    return seconds
 
 
 async def _logs(turn: Turn) -> int:

@@ -8,7 +8,7 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.fanout import EXIT_SOME_FAILED
 from seattle_p2p.cli.shell.saved import read_state, restore, write_state
-from seattle_p2p.cli.shell.session import Session, Turn
+from seattle_p2p.cli.shell.session import Session, Turn, number_of
 from seattle_p2p.cli.shell.targets import EVERYTHING
 from seattle_p2p.cli.shell.topics import TOPICS
 from seattle_p2p.cli.shell.words import Action, Word
@@ -68,23 +68,13 @@ async def _echo(turn: Turn) -> int:
 
 
 async def _set_timeout(turn: Turn) -> int:
-    turn.session.options.timeout_s = _number(turn.told.one("SECONDS"), 0.01, 1e9)
+    turn.session.options.timeout_s = number_of(turn.told.one("SECONDS"), 0.01, 1e9)
     return 0
 
 
 async def _set_parallel(turn: Turn) -> int:
-    turn.session.options.parallel = int(_number(turn.told.one("MACHINES"), 1, MAX_PARALLEL))
+    turn.session.options.parallel = int(number_of(turn.told.one("MACHINES"), 1, MAX_PARALLEL))
     return 0
-
-
-def _number(text: str, least: float, most: float) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise UsageError(f"{text!r} is not a number from {least:g} to {most:g}")
-    return number
 
 
 async def _set_stop(turn: Turn) -> int:
