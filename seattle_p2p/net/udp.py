@@ -199,11 +199,14 @@ class UdpDriver:
         )
 
     async def watch_adverts(
-        self, person: PublicKey, *, confirm: bool = True
+        self, person: PublicKey, *, confirm: bool = True, enough: int = 0
     ) -> AsyncGenerator[AdvertFound | AdvertsRead, None]:
-        """Each advert as soon as it is known, then one `AdvertsRead`; close it when done."""
+        """Each advert as soon as it is known, then one `AdvertsRead`.
+
+        Ends early once `enough` came, unless that is 0. Close it when done before its end.
+        """
         async with self._request(
-            lambda now: self.node.find_adverts(person, now, confirm=confirm)
+            lambda now: self.node.find_adverts(person, now, confirm=confirm, enough=enough)
         ) as answers:
             while True:
                 event = await answers.get()
@@ -333,6 +336,8 @@ class UdpDriver:
 
     def _set_alarm(self) -> None:
         """Have the loop call when the core wants it; an alarm that is early enough stays."""
+        if self._excused and self._alarm is not None:
+            return
         deadline = self.node.deadline
         if deadline == self._alarm_deadline and self._alarm is not None:
             return
