@@ -174,7 +174,7 @@ class Actions:
             line=status.line,
             run=status.run_id,
             program=status.program,
-            arguments=row.run.arguments if row.run and row.run.id == status.run_id else (),
+            arguments=_arguments_of(row, status),
             for_s=max(self._wall() - since, 0.0) if since else -1.0,
             log_start=log.start,
             log_end=log.end,
@@ -414,6 +414,12 @@ class Actions:
 def resources_of(restrictions: str) -> Resources:
     """The amounts in a restrictions text; remembered, since the same few are asked for."""
     return parse_restrictions(restrictions)
+
+
+def _arguments_of(row: VesselRow, status: VesselStatus) -> tuple[str, ...]:
+    """Those of the latest run; a revived run has a count behind its id."""
+    known = row.run is not None and status.run_id.partition("-")[0] == row.run.id
+    return row.run.arguments if known and row.run else ()
 
 
 class Received:

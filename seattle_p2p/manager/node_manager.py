@@ -31,6 +31,7 @@ from seattle_p2p.manager.home import DonorHome
 from seattle_p2p.manager.ledger import Ledger, NodeSettings
 from seattle_p2p.manager.places import Listening, advertised, listen
 from seattle_p2p.manager.remembered import read_peers, write_peers
+from seattle_p2p.manager.revival import Revival
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.tls import server_context
 from seattle_p2p.overlay.core import Joined, Role
@@ -97,6 +98,7 @@ class NodeManager:
         self._public = public
         self._stopping = asyncio.Event()
         self._pause_changed = asyncio.Event()
+        self._revival: Revival | None = None
         self.ready = asyncio.Event()
         """Set once commands are answered."""
 
@@ -119,7 +121,7 @@ class NodeManager:
                 self._listening = await self._listen(ledger.settings())
                 parts.push_async_callback(self._overlay.close)
                 self._announcer = Announcer(self._overlay, self._people, self._endpoints)
-                self._effects.on_change = self._announcer.look_again
+                self._effects.on_change = self._look_again
                 service = Service(core, context)
                 await parts.enter_async_context(serve_control(self._home.folder, self))
                 await self._serve(service)
@@ -180,12 +182,16 @@ class NodeManager:
         return listening
 
     async def _serve(self, service: Service) -> None:
+        revival = self._revival = Revival(
+            self._ledger, self._keepers, paused=self._is_paused, clock=time.monotonic
+        )
         try:
             async with asyncio.TaskGroup() as tasks:
                 work = [
                     tasks.create_task(service.run(self._listening.commands)),
                     tasks.create_task(self._take_part()),
                     tasks.create_task(self._watch_pause()),
+                    tasks.create_task(revival.run()),
                 ]
                 self._keepers.warm_up()
                 self.ready.set()
@@ -262,12 +268,19 @@ class NodeManager:
                 frozen = False
                 save_pause(self._ledger, None, paused=False)
                 await resume_all(self._keepers)
-            self._announcer.look_again()
+            self._look_again()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left or None):
                     await self._pause_changed.wait()
 
+    def _look_again(self) -> None:
+        self._announcer.look_again()
+        if self._revival is not None:
+            self._revival.look_again()
+
     def _on_vessel_change(self, name: str, status: VesselStatus) -> None:
+        if self._revival is not None:
+            self._revival.look_again()
         _log.info("vessel", extra={"vessel": name, "state": status.state, "why": status.cause})
 
     # What its donor asks
