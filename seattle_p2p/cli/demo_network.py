@@ -16,10 +16,10 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypedDict
 
 from seattle_p2p.cli.demo_guard import KEEP, MARKER, VARIABLE
-from seattle_p2p.errors import SeattleError
+from seattle_p2p.errors import SeattleError, Unreachable
 
 NETWORK = "demo"
 READY_S = 30.0
@@ -30,6 +30,8 @@ MET_S = 10.0
 
 _LOOK_S = 0.02
 _PIPE = asyncio.subprocess.PIPE
+_READY, _OUTPUT = "ready.json", "output.txt"
+_SEATTLE = (sys.executable, "-m", "seattle_p2p.cli.main")
 _PR_SET_PDEATHSIG = 1
 _PLAN = """\
 network = "{network}"
@@ -43,6 +45,14 @@ owner = "{owner}"
 """
 
 
+class _Around(TypedDict):
+    env: Mapping[str, str]
+    cwd: Path
+    stdin: int
+    start_new_session: bool
+    preexec_fn: Callable[[], None] | None
+
+
 class DemoFailed(SeattleError):
     """A part of the demonstration did not do what it should; nothing is left of it."""
 
@@ -54,7 +64,7 @@ class Process:
     """A long-lived process of the network; `facts` is what it said when it was ready."""
 
     name: str
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[bytes]
     facts: dict[str, Any]
     output: Path
 
@@ -65,9 +75,8 @@ class Process:
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Signal it and wait until it is gone; its exit code."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(number)
-        return await self.process.wait()
+        self.process.send_signal(number)
+        return await asyncio.to_thread(self.process.wait)
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,8 @@ class DemoNetwork:
     seed: Process | None = None
     donors: list[Process] = field(default_factory=list)
     _guard: subprocess.Popen[bytes] | None = None
+    _lives_on: bool = False
+    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def open(self) -> None:
         """Make the folder and set the guard over it.
@@ -124,6 +135,7 @@ class DemoNetwork:
         assert self._guard is not None
         assert self._guard.stdin is not None
         self._guard.stdin.write(KEEP)
+        self._lives_on = True
 
     async def close(self) -> bool:
         """Let the guard end everything and remove the folder; whether nothing is left."""
@@ -132,8 +144,11 @@ class DemoNetwork:
         guard, self._guard = self._guard, None
         assert guard.stdin is not None
         guard.stdin.close()
-        # In a thread, so that the loop can reap our children while the guard waits for them.
-        return await asyncio.to_thread(guard.wait) == 0
+        clean = await asyncio.to_thread(guard.wait) == 0
+        if not self._lives_on:
+            for process in self._processes:
+                await asyncio.to_thread(process.wait)
+        return clean
 
     def home(self, person: str) -> Path:
         """Everything of one person."""
@@ -212,43 +227,61 @@ class DemoNetwork:
 
         Nobody needs that to take part. It is for those who want to shut the seed down at once.
         """
-        from seattle_p2p.manager.control import Question, ask
-
         everybody = len(self.donors) - 1 + (self.seed is not None)
+        waiting = list(self.donors)
         for _ in range(int(MET_S / _LOOK_S)):
-            reports = [
-                await ask(self.home(donor.name.removesuffix("-home")), Question("report"))
-                for donor in self.donors
-            ]
-            if all(report and report.peers >= everybody for report in reports):
+            while waiting and await self._peers_of(waiting[-1]) >= everybody:
+                waiting.pop()
+            if not waiting:
                 return True
             await asyncio.sleep(_LOOK_S)
         return False
+
+    async def _peers_of(self, donor: Process) -> int:
+        """How many peers a donor's node knows, as it tells its donor; 0 when it is too busy."""
+        from seattle_p2p.manager.control import Question, ask
+
+        with contextlib.suppress(Unreachable):
+            report = await ask(self.home(donor.name.removesuffix("-home")), Question("report"))
+            return report.peers if report else 0
+        return 0
 
     async def start(self, person: str, *arguments: str) -> Process:
         """Start a process that says what it is, as one line of JSON, when it is ready."""
         home = self.home(person)
         home.mkdir(mode=0o700, exist_ok=True)
-        # Files, not pipes: what lives on after us must be able to write.
-        ready, output = home / "ready.json", home / "output.txt"
-        with ready.open("wb") as out, output.open("wb") as err:
-            process = await self.spawn(person, arguments, stdout=out, stderr=err)
+        process = self._launch(person, arguments)
+        ready, output = home / _READY, home / _OUTPUT
         try:
             for _ in range(int(READY_S / _LOOK_S)):
-                if process.returncode is not None or ready.read_bytes().endswith(b"\n"):
+                if process.poll() is not None or ready.read_bytes().endswith(b"\n"):
                     break
                 await asyncio.sleep(_LOOK_S)
             facts = json.loads(ready.read_bytes().partition(b"\n")[0])
         except ValueError as reason:
-            await _end(process)
+            process.kill()
             said = output.read_text(errors="replace").strip()[-600:]
             raise DemoFailed(
                 f"{person} did not come up: {said or 'it said nothing'}"
             ) from reason
         except BaseException:
-            await _end(process)
+            process.kill()
             raise
         return Process(person, process, facts, output)
+
+    def _launch(self, person: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        """Start a process that may live on after us.
+
+        So it writes into files, not pipes, and is not started in asyncio's own way, which
+        kills what still runs when the loop closes.
+        """
+        home = self.home(person)
+        with (home / _READY).open("wb") as out, (home / _OUTPUT).open("wb") as err:
+            process = subprocess.Popen(
+                [*_SEATTLE, *arguments], **self._around(person), stdout=out, stderr=err
+            )
+        self._processes.append(process)
+        return process
 
     async def spawn(
         self, person: str, arguments: tuple[str, ...], **streams: Any
@@ -256,17 +289,18 @@ class DemoNetwork:
         """Start one `seattle` command as `person`; its streams are pipes unless told."""
         streams = {"stdout": _PIPE, "stderr": _PIPE} | streams
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "seattle_p2p.cli.main",
-            *arguments,
-            env=self.environment(person),
-            cwd=self.home(person),
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=None if self.keep else _die_with(os.getpid()),
-            **streams,
+            *_SEATTLE, *arguments, **self._around(person), **streams
         )
+
+    def _around(self, person: str) -> _Around:
+        """How each process of `person` is started."""
+        return {
+            "env": self.environment(person),
+            "cwd": self.home(person),
+            "stdin": subprocess.DEVNULL,
+            "start_new_session": True,
+            "preexec_fn": None if self.keep else _die_with(os.getpid()),
+        }
 
     def environment(self, person: str) -> Mapping[str, str]:
         """What a person's commands find around them."""
