@@ -34,6 +34,7 @@ class Upkeep(Alarm):
         self._introducer = introducer
         self._keeper = keeper
         self._notice = notice
+        self._rings = 0
 
     def start(self, now: int) -> None:
         """Begin at a random moment of the period, so that nodes do not ring together."""
@@ -48,9 +49,23 @@ class Upkeep(Alarm):
         parts.records.expire(now)
         self._refresh_one(now)
         self._try_lost(now)
+        self._walk_home_if_thin(now)
         if parts.reach.role is Role.UNKNOWN and len(parts.table):
             helpers = parts.best_contacts(parts.rng.getrandbits(160), parts.params.k)
             RoleFinding(parts, lambda _now: None).start(helpers, now)
+
+    def _walk_home_if_thin(self, now: int) -> None:
+        """Whose join met loss knows hardly anybody, and would for an hour: try again.
+
+        At the 1st, 2nd, 4th, 8th … ring, for a network may just be small.
+        """
+        parts = self._parts
+        self._rings += 1
+        is_thin = 0 < len(parts.table) < parts.params.k // 2
+        if is_thin and self._rings & (self._rings - 1) == 0:
+            Walk(
+                parts, parts.own_id, now, notice=self._notice, then=lambda _walk, _now: None
+            ).start(now)
 
     def _refresh_one(self, now: int) -> None:
         """Walk into the stalest bucket that no lookup touched for long."""
