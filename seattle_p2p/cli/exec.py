@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from seattle_p2p.vessel.control import Launch, NetworkRules
 from seattle_p2p.vessel.keepers import Keepers, VesselStatus
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import parse_restrictions
+from seattle_p2p.vessel.security_layers import MAX_LAYER_BYTES
 from seattle_p2p.vessel.status import OVERRUNS
 
 EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_UNSAFE, EXIT_OVERRUN, EXIT_WEAK = range(6)
@@ -34,6 +35,13 @@ _VESSEL = "exec"
 @click.option("--restrictions", "restrictions_file", required=True, metavar="FILE")
 @click.option(
     "--dir", "folder", metavar="DIR", help="The program's files; a fresh folder if not given."
+)
+@click.option(
+    "--layer",
+    "layer_files",
+    multiple=True,
+    metavar="FILE",
+    help="A security layer; lowest first.",
 )
 @click.option("--testbed", is_flag=True, help="getmyip gives 127.0.0.1.")
 @click.option("--allow-private", is_flag=True, help="Private addresses may be talked to.")
@@ -52,6 +60,7 @@ _VESSEL = "exec"
 def execute(
     restrictions_file: str,
     folder: str | None,
+    layer_files: tuple[str, ...],
     testbed: bool,
     allow_private: bool,
     accept_weak_containment: bool,
@@ -72,7 +81,13 @@ def execute(
         raise UsageError(f"a timeout of {timeout_s:g} s makes no sense")
     resources = read_restrictions(restrictions_file)
     rules = NetworkRules(testbed=testbed, allow_private=allow_private)
-    run = Foreground(resources, rules, accept_weak=accept_weak_containment, timeout_s=timeout_s)
+    run = Foreground(
+        resources,
+        rules,
+        accept_weak=accept_weak_containment,
+        timeout_s=timeout_s,
+        layers=[read_layer(path) for path in layer_files],
+    )
     status = run.run(require_program(program), arguments, folder, as_json=as_json)
     if report is not None:
         write_report(report, status)
@@ -106,6 +121,22 @@ def read_restrictions(path: str) -> Resources:
         raise type(error)(f"{path}: {error.message}", hint=error.hint) from None
 
 
+def read_layer(path: str) -> tuple[str, bytes]:
+    """Name and text of a security layer.
+
+    Raises:
+        UsageError: It cannot be read, or is too long.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(MAX_LAYER_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"the layer {path} cannot be read: {error.strerror}") from error
+    if len(text) > MAX_LAYER_BYTES:
+        raise UsageError(f"the layer {path} is longer than {MAX_LAYER_BYTES} bytes")
+    return Path(path).name, text
+
+
 def require_program(path: str) -> Path:
     """The program's file.
 
@@ -128,6 +159,7 @@ class Foreground:
         rules: What its network may reach.
         accept_weak: Run even where layers are missing.
         timeout_s: Stop the program after so many seconds.
+        layers: Name and text of the security layers, the lowest first.
         launch_with: Last change to the launch; for tests.
     """
 
@@ -138,9 +170,11 @@ class Foreground:
         *,
         accept_weak: bool,
         timeout_s: float | None = None,
+        layers: Sequence[tuple[str, bytes]] = (),
         launch_with: Callable[[Launch], Launch] | None = None,
     ) -> None:
         self._timeout_s = timeout_s
+        self._layers = tuple(layers)
         self._resources = resources
         self._rules = rules
         self._accept_weak = accept_weak
@@ -198,6 +232,7 @@ class Foreground:
         files = launch.files_dir if folder is None else str(Path(folder).absolute())
         launch = msgspec.structs.replace(
             launch,
+            layers=self._layers,
             program_path=str(program.absolute()),
             files_dir=files,
             sum_path=str(Path(launch.state_dir) / "sum"),

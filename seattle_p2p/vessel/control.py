@@ -17,7 +17,7 @@ PROTOCOL = 1
 """Raised when a message below changes its meaning."""
 
 MAX_FRAME = 1024 * 1024
-"""Bytes of one message: a launch with every port and argument fits many times."""
+"""Bytes of one message: a launch with every port and argument fits, some layers beside it."""
 
 _LENGTH = struct.Struct(">I")
 
@@ -48,6 +48,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     where."""
     program_path: str = ""
     arguments: tuple[str, ...] = ()
+    layers: tuple[tuple[str, bytes], ...] = ()
+    """Security layers between program and calls, name and text; the first stands lowest."""
     restrictions: str
     rules: NetworkRules = NetworkRules()
     unattended_s: float = 600.0

@@ -270,7 +270,9 @@ class Keeper(Host):
         assert self._watch is not None
         self._watch.begin()
         launch = self._launch
-        return [launch.program, len(self._text), list(launch.arguments), launch.language]
+        layers_above = [list(layer) for layer in launch.layers]
+        size = len(self._text)
+        return [launch.program, size, list(launch.arguments), launch.language, layers_above]
 
     def text(self, offset: int) -> bytes:
         """A piece of the program's text."""

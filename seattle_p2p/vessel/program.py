@@ -25,6 +25,7 @@ from seattle_p2p.vessel.jail.limits import THREAD_STACK
 from seattle_p2p.vessel.language import compile_program, format_guard
 from seattle_p2p.vessel.link import Link
 from seattle_p2p.vessel.requests import Ended, Job, Request
+from seattle_p2p.vessel.security_layers import LayerFault, stack
 from seattle_p2p.vessel.tracebacks import Texts, clean, describe, line_of, summarise
 from seattle_p2p.vessel.virtual import Runner, context_over
 
@@ -108,7 +109,7 @@ class _Run:
         runner = Runner(self._texts)
         code = self._compile(runner, text, job.program)
         calls = Calls(self._link, self.failed, runner, time.monotonic())
-        names = calls.names()
+        names = self._above_layers(runner, calls.names(), job.layers)
         names |= {
             "callargs": list(job.arguments),
             "callfunc": "initialize",
@@ -118,6 +119,18 @@ class _Run:
         self._ask(asks.Begun(self._link.number()))
         runner.run(code, names)
         calls.wait_for_threads()
+
+    def _above_layers(
+        self, runner: Runner, names: dict[str, object], layers: list[tuple[str, bytes]]
+    ) -> dict[str, object]:
+        try:
+            return stack(runner, names, layers)
+        except ProgramRefused as refusal:
+            self.end(
+                "refused", 0, f"security layer, line {refusal.line}: {refusal.message}", ""
+            )
+        except LayerFault as fault:
+            self.end("refused", 0, str(fault), "")
 
     def _fetch(self, size: int) -> bytes:
         text = b""

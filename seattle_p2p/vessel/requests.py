@@ -254,6 +254,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     size: int
     arguments: list[str]
     language: bool
+    layers: list[tuple[str, bytes]]
 
 
 _encoder = msgspec.msgpack.Encoder()

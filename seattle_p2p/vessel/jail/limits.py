@@ -109,12 +109,14 @@ def has_no_capabilities() -> bool:
 
 
 def step_back() -> None:
-    """Let the donor's own programs go first.
+    """Let the donor's own programs go first, as far as a vessel still gets its share beside
+    them.
 
-    Not further back than this: on a machine whose cores are all busy with others, a vessel
-    still gets the tenth of a core that is the usual grant. """
+    At the very back (19) a vessel with a tenth of a core would get a hundredth as soon as the
+    machine is busy with other things.
+    """
     with contextlib.suppress(OSError):
-        os.nice(10)
+        os.nice(5)
 
 
 def mark() -> None:

@@ -73,6 +73,7 @@ _MMAP, _MPROTECT, _CLONE, _CLONE3, _PRLIMIT = (
     (302, 261),
 )
 _PROT_EXEC = 0x4
+_MAP_SHARED = 0x1
 _CLONE_THREAD = 0x00010000
 _NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _X32_BIT = 0x40000000
@@ -111,15 +112,20 @@ def make_filter(index: int) -> bytes:
     for numbers in _ALLOWED.values():
         if numbers[index] >= 0:
             code += [(_EQUAL, 0, 1, numbers[index]), (_RETURN, 0, 0, _ALLOW)]
-    for numbers in (_MMAP, _MPROTECT):
-        code += [
-            (_EQUAL, 0, 4, numbers[index]),
-            (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * 2),
-            (_BITS, 0, 1, _PROT_EXEC),
-            (_RETURN, 0, 0, _ERROR | errno.EPERM),
-            (_RETURN, 0, 0, _ALLOW),
-        ]
     code += [
+        (_EQUAL, 0, 4, _MPROTECT[index]),
+        (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * 2),
+        (_BITS, 0, 1, _PROT_EXEC),
+        (_RETURN, 0, 0, _ERROR | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+        # Shared memory would not be counted as this process's own.
+        (_EQUAL, 0, 6, _MMAP[index]),
+        (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * 2),
+        (_BITS, 2, 0, _PROT_EXEC),
+        (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * 3),
+        (_BITS, 0, 1, _MAP_SHARED),
+        (_RETURN, 0, 0, _ERROR | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
         (_EQUAL, 0, 6, _CLONE[index]),
         (_LOAD, 0, 0, _ARGUMENTS_AT),
         (_BITS, 0, 3, _CLONE_THREAD),

@@ -114,9 +114,15 @@ def test_threads_may_be_started_and_processes_may_not(machine):
 @machines
 @pytest.mark.parametrize("which", [MMAP, MPROTECT])
 def test_memory_is_never_executable(machine, which):
-    assert answer(machine, which[machine], 0, 4096, 0x3) == ALLOW
-    assert answer(machine, which[machine], 0, 4096, 0x7) == EPERM
-    assert answer(machine, which[machine], 0, 4096, 0x5) == EPERM
+    assert answer(machine, which[machine], 0, 4096, 0x3, 0x22) == ALLOW
+    assert answer(machine, which[machine], 0, 4096, 0x7, 0x22) == EPERM
+    assert answer(machine, which[machine], 0, 4096, 0x5, 0x22) == EPERM
+
+
+@machines
+def test_memory_is_never_shared(machine):
+    assert answer(machine, MMAP[machine], 0, 4096, 0x3, 0x21) == EPERM
+    assert answer(machine, MMAP[machine], 0, 4096, 0x3, 0x03) == EPERM
 
 
 @machines
