@@ -14,7 +14,8 @@ layer below it and says in a table what the one above may call:
 
 Calls that it does not name stay as they are below. Types of arguments and results and the
 kinds of exceptions are enforced both ways, so neither side can pass the other what it does
-not expect; objects come up only as sealed wrappers that offer what the table lists."""
+not expect; objects come up only as sealed wrappers that offer what the table lists.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -132,6 +132,17 @@ def test_what_stands_after_two_dashes_is_the_programs(seattle):
     assert done.stdout == "['--json', '--timeout', '-h']"
 
 
+def test_a_security_layer_stands_between_program_and_calls(seattle, tmp_path):
+    (tmp_path / "shout.py").write_text(
+        "def shout(text): log(text.upper())\n"
+        "CHILD_CONTEXT_DEF['log'] = {'type': 'func', 'args': (str,), 'exceptions': Exception,"
+        " 'return': None, 'target': shout}\nsecure_dispatch_module()\n"
+    )
+
+    assert seattle("log('a')\n", "--layer", str(tmp_path / "shout.py")).stdout == "A"
+    assert seattle("log('a')\n", "--layer", str(tmp_path / "none")).returncode == 2
+
+
 def test_a_timeout_ends_the_run(seattle):
     done = seattle("while True: pass\n", "--timeout", "0.5")
 
