@@ -31,9 +31,13 @@ USUAL = {
 """A vessel that nothing in an ordinary test is too small for."""
 
 
-def amounts(messport: tuple[int, ...] = (63100, 63101), **changes: float) -> Resources:
+def amounts(
+    messport: tuple[int, ...] = (63100, 63101),
+    connport: tuple[int, ...] = (),
+    **changes: float,
+) -> Resources:
     """The usual vessel with some amounts changed."""
-    return Resources.of(USUAL | changes, messport=messport)
+    return Resources.of(USUAL | changes, messport=messport, connport=connport)
 
 
 @asynccontextmanager
