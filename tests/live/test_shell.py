@@ -140,3 +140,83 @@ async def test_vessels_of_one_machine_are_taken_in_without_the_overlay(network):
 
     assert [v["vessel"] for v in one["vessels"]] == [f"{facts['node'][:12]}:v1"]
     assert len(both["vessels"]) == 2
+
+
+async def test_files_are_put_listed_read_and_deleted(network):
+    folder = network.home("researcher") / "experiment"
+    folder.mkdir()
+    (folder / "inner").mkdir()
+    (folder / "a.txt").write_text("one\ntwo\n")
+    (folder / "b.txt").write_text("three\n")
+
+    uploaded, cat, deleted, listed, gone = await script(
+        network,
+        "set stoponerror off",
+        "uploaddir experiment",
+        "on %1,%2 cat a.txt",
+        "on %1 delete a.txt",
+        "show files",
+        "cat a.txt",
+        code=3,
+    )
+
+    assert len(uploaded["ok"]) == 4
+    assert {entry["text"] for entry in cat["ok"]} == {"one\ntwo\n"}
+    assert len(deleted["ok"]) == 1
+    held = [sorted(file["name"] for file in entry["files"]) for entry in listed["ok"]]
+    assert held == [["b.txt"], *[["a.txt", "b.txt"]] * 3]
+    assert [len(gone["ok"]), len(gone["failed"])] == [3, 1]
+
+
+async def test_owners_set_what_is_shown_and_others_may_not(network):
+    said = await script(
+        network,
+        "genkeys ada",
+        "set ownerinfo course of spring, group 3",
+        "on %1 set advertise off",
+        "on %2 set users ada",
+        "on %2 set keeprunning on",
+        "show info",
+        "show ip",
+        "show offcut",
+        "set stoponerror off",
+        "as ada on %2 set ownerinfo mine",
+        "as ada on %1 start x.r2py",
+        code=5,
+    )
+
+    infos, hosts, offcut, owners_only, stranger = said[5:]
+    facts = [(e["information"], e["advertise"], len(e["users"])) for e in infos["ok"]]
+    label = "course of spring, group 3"
+    assert facts == [(label, False, 0), (label, True, 1), (label, True, 0), (label, True, 0)]
+    assert hosts["addresses"] == ["127.0.0.1"]
+    assert [entry["number"] for entry in offcut["ok"]] == [1, 3]
+    assert owners_only["failed"][0]["code"] == stranger["failed"][0]["code"] == "not_permitted"
+
+
+async def test_vessels_are_split_in_three_ways_and_joined_where_there_are_several(network):
+    (network.home("researcher") / "small").write_text(
+        "resource cpu 0.01\nresource memory 20000000\nresource diskused 1000000\n"
+    )
+
+    said = await script(
+        network,
+        "on %1 split small",
+        "on %2 split --keep 25%",
+        "on %3 split --into 3",
+        "show groups",
+        "on splitgood,%4 join",
+        "set stoponerror off",
+        "join",
+        "on joingood split --into 1",
+        "on %99 split --into 2",
+        code=4,
+    )
+
+    by_file, kept, three, groups, joined, single, senseless, nobody = said
+    assert [len(s["ok"][0]["requested"]) for s in (by_file, kept, three)] == [1, 1, 2]
+    assert [len(groups["groups"][f"split{n}"]) for n in (1, 2, 3)] == [1, 1, 1]
+    assert len(joined["ok"]) == 1
+    assert len(single["ok"]) == 1  # the pieces of %1 and %2, on the other machine
+    assert "2 to 16" in senseless["failed"][0]["message"]
+    assert nobody["error"]["code"] == "usage"

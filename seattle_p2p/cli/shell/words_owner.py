@@ -1,5 +1,7 @@
 """Words that only the owner of a vessel may use, and those about what vessels may use."""
 
+from collections.abc import Sequence
+
 import click
 
 from seattle_p2p.cli import output
@@ -7,6 +9,7 @@ from seattle_p2p.cli.shell.session import Turn
 from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.errors import UsageError
 from seattle_p2p.experiment.group import GroupResult
+from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import TEXT_LENGTH, PublicKey
 from seattle_p2p.vessel.resources import COUNTED, PORTS, RENEWABLE
 from seattle_p2p.vessel.restrictions import parse_restrictions
@@ -125,10 +128,18 @@ def _unit(name: str) -> str:
     return "bytes" if name in ("memory", "diskused") else "pieces"
 
 
+def _one_a_machine(vessels: Sequence[Vessel]) -> list[Vessel]:
+    """The first vessel of each machine, in order."""
+    first: dict[PublicKey, Vessel] = {}
+    for vessel in vessels:
+        first.setdefault(vessel.node, vessel)
+    return list(first.values())
+
+
 async def _show_offcut(turn: Turn) -> int:
     result = await turn.fan_out(
         lambda me, vessels, report: me.engine.run(
-            {vessel.node: vessel for vessel in reversed(vessels)}.values(),
+            _one_a_machine(vessels),
             lambda node, _: node.offcut(),
             report=report,
         )

@@ -135,6 +135,22 @@ async def test_a_command_on_an_empty_group_does_nothing_and_is_no_failure(sessio
     assert "nothing to do" in capsys.readouterr().err
 
 
+async def test_vessels_move_from_one_group_to_another(session):
+    for line in ("add 1-3 to lab", "add %4 to spare", "on lab move %2 to spare"):
+        assert await run_line(session, line) == 0
+
+    assert [v.number for v in session.scope("alice").resolve("lab")] == [1, 3]
+    assert [v.number for v in session.scope("alice").resolve("spare")] == [4, 2]
+
+
+async def test_addresses_of_machines_go_to_the_screen_or_a_file(session, tmp_path, capsys):
+    assert await run_line(session, "show ip") == 0
+    assert await run_line(session, "on 1-2 show ip > addresses.txt") == 0
+
+    assert capsys.readouterr().out == "127.0.0.1\n"
+    assert (tmp_path / "addresses.txt").read_text() == "127.0.0.1\n"
+
+
 async def test_variables_stand_for_values_and_are_shown(session, capsys):
     await run_line(session, "set greeting good morning")
     await run_line(session, "echo '$greeting' is \"$greeting\" $$")
