@@ -234,8 +234,13 @@ class Overlay(Core, Protocol):
     def look_up(self, target: int, now: int) -> int:
         """Find the live peers closest to `target` → `LookedUp`."""
 
-    def find_adverts(self, person: PublicKey, now: int, *, confirm: bool = True) -> int:
-        """Find who advertises under `person` → `AdvertFound` each, then `AdvertsRead`."""
+    def find_adverts(
+        self, person: PublicKey, now: int, *, confirm: bool = True, enough: int = 0
+    ) -> int:
+        """Find who advertises under `person` → `AdvertFound` each, then `AdvertsRead`.
+
+        Ends early once `enough` were found, unless that is 0.
+        """
 
     def publish(
         self,

@@ -28,6 +28,7 @@ class Lookup:
         seeds: Peers already known.
         k: How many peers to find.
         alpha: Most queries in flight that are not slow.
+        one_by_one: So many answers are awaited one by one first, while none is slow.
         most_requests: Bound on queries, whatever the answers say.
         avoid: Ids that are never candidates: our own, those of other paths.
     """
@@ -40,11 +41,13 @@ class Lookup:
         k: int,
         alpha: int,
         most_requests: int,
+        one_by_one: int = 0,
         avoid: Iterable[int] = (),
     ) -> None:
         self.target = target
         self._k = k
         self._alpha = alpha
+        self._one_by_one = one_by_one
         self._left = most_requests
         self._avoid = set(avoid)
         self._candidates: list[tuple[int, Peer]] = []
@@ -95,7 +98,8 @@ class Lookup:
 
     def queries(self) -> list[Peer]:
         """Peers to query now; each is named once."""
-        room = min(self._alpha - self._prompt, self._left)
+        window = 1 if self._one_by_one > 0 else self._alpha
+        room = min(window - self._prompt, self._left)
         if room <= 0:
             return []
         states = self._states
@@ -119,6 +123,7 @@ class Lookup:
         if self._states.get(peer.id) == _ASKED:
             self._states[peer.id] = _SLOW
             self._prompt -= 1
+            self._one_by_one = 0
 
     def on_silence(self, peer: Peer) -> None:
         """Give `peer` up, so that the next best moves into the best k."""
@@ -132,6 +137,7 @@ class Lookup:
         if state not in (_ASKED, _SLOW):
             return False
         self._in_flight -= 1
+        self._one_by_one -= 1
         if state == _ASKED:
             self._prompt -= 1
         return True

@@ -202,11 +202,25 @@ class OverlayNode:
             now,
         )
 
-    def find_adverts(self, person: PublicKey, now: int, *, confirm: bool = True) -> int:
-        """Find who advertises under `person` → `AdvertFound` each, then `AdvertsRead`."""
+    def find_adverts(
+        self, person: PublicKey, now: int, *, confirm: bool = True, enough: int = 0
+    ) -> int:
+        """Find who advertises under `person` → `AdvertFound` each, then `AdvertsRead`.
+
+        Args:
+            person: An owner or a user.
+            now: Nanoseconds.
+            confirm: Whether each node must prove that it lives before it is told of.
+            enough: End once so many were told of; 0: all.
+        """
         return self._begin(
             lambda number: Reading(
-                self._parts, person, confirm=confirm, notice=self._notice, number=number
+                self._parts,
+                person,
+                confirm=confirm,
+                enough=enough,
+                notice=self._notice,
+                number=number,
             ),
             now,
         )

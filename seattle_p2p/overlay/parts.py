@@ -86,6 +86,15 @@ class Parts:
         found = self.table.nearest(target, count + len(self.suspects))
         return [peer for peer in found if peer.id not in self.suspects][:count]
 
+    def is_near_contacts(self, target: int) -> bool:
+        """Whether our best contact for a target is as close to it as a holder would be.
+
+        Our own bucket spans between a half and a quarter of what k peers do anywhere. One
+        question then mostly finds what lies at the target; three would be two too many.
+        """
+        closest = self.table.nearest(target, 1)
+        return bool(closest) and closest[0].id ^ target <= 4 * self.table.own_span
+
     def proved_peer(self, endpoint: Endpoint) -> Peer | None:
         """Whose id was proved to us at `endpoint`."""
         known = self.exchange.acquaintances.at(endpoint)

@@ -23,6 +23,7 @@ from seattle_p2p.wire.datagrams import Adverts, Read, Report
 _REPORTED_TO = 3
 """Holders told of a dead node; each sees for itself."""
 _EVERYTHING = 1 << 30
+_CAUTION, _CAUTION_FOR_ENOUGH = 1, 3
 _VERSIONS = 3
 """Adverts of one node that are tried, newest first, before it counts as dead."""
 
@@ -42,6 +43,7 @@ class ReadingWalk(Walk):
             now,
             notice=reading.notice,
             then=lambda walk, at: reading.on_walked(shelf, walk, at),
+            one_by_one=reading.caution(shelf.place),
         )
         self._reading = reading
         self._shelf = shelf
@@ -64,18 +66,27 @@ class Reading(Task):
         parts: The node's.
         person: Whose adverts.
         confirm: Whether each node must prove that it lives before it is told of.
+        enough: End once so many were told of; 0: all.
         notice: Is told of every peer that answers a walk.
         number: The application's request number.
     """
 
     def __init__(
-        self, parts: Parts, person: PublicKey, *, confirm: bool, notice: Notice, number: int
+        self,
+        parts: Parts,
+        person: PublicKey,
+        *,
+        confirm: bool,
+        enough: int,
+        notice: Notice,
+        number: int,
     ) -> None:
         super().__init__(parts, number)
         self.notice = notice
         self._storage = parts.cryptography.storage_key(person).public.raw
         self._secret = sealing_secret(person)
         self._confirm = confirm
+        self._enough = enough
         self._introducer = Introducer(parts, parts.params.confirmations)
         self._walks: dict[int, Walk] = {}
         self._shelves: dict[int, Shelf] = {}
@@ -105,6 +116,12 @@ class Reading(Task):
             walk.give_up()
         self._introducer.give_up()
         super().give_up()
+
+    def caution(self, place: int) -> int:
+        """How many answers to await one by one: who is asked first may well know everything."""
+        if not self.parts.is_near_contacts(place):
+            return 0
+        return _CAUTION_FOR_ENOUGH if self._enough else _CAUTION
 
     def on_first_page(self, shelf: Shelf, peer: Peer, reply: Adverts, now: int) -> None:
         """What a peer answered to the walk's query."""
@@ -160,11 +177,15 @@ class Reading(Task):
         )
         if own is not None:
             self._take_in(shelf, own.adverts, now)
+        if self.finished:
+            return
         walk = self._walks[place] = ReadingWalk(self, shelf, now)
         walk.start(now)
 
     def _turn_pages(self, shelf: Shelf, now: int) -> None:
         """Ask for the pages that may be asked for now."""
+        if self.finished:
+            return
         for peer, part in shelf.pages():
             fields = (
                 shelf.place.to_bytes(ID_BYTES),
@@ -186,6 +207,8 @@ class Reading(Task):
         """Believe what its node signed; each sealed form is looked at once."""
         verify = self.parts.cryptography.verify
         for sealed in sealed_adverts:
+            if self.finished:
+                return
             known = sealed in self._seen
             if known and shelf.has(sealed):
                 continue
@@ -260,6 +283,8 @@ class Reading(Task):
     def _tell(self, advert: Advert, *, alive: bool) -> None:
         self._told[advert.node.node_id] = advert.sequence
         self.parts.events.append(AdvertFound(request=self.number, advert=advert, alive=alive))
+        if len(self._told) == self._enough:
+            self._end()
 
     def _report(self, id: int, now: int) -> None:
         """Tell some holders that a node they hold an advert of seems to be dead."""

@@ -25,6 +25,7 @@ class Walk(Task):
         notice: Is told of every peer that answers.
         then: Is told the walk when it has ended.
         number: The application's request number, if it asked.
+        one_by_one: Answers awaited one by one first; see `Lookup`.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Walk(Task):
         notice: Notice,
         then: Callable[["Walk", int], None],
         number: int = 0,
+        one_by_one: int = 0,
     ) -> None:
         super().__init__(parts, number)
         self.target = target
@@ -49,6 +51,7 @@ class Walk(Task):
             k=params.k,
             alpha=params.alpha,
             most_requests=params.lookup_requests,
+            one_by_one=one_by_one,
             avoid=(parts.own_id,),
         )
         self.complete = False
@@ -70,6 +73,8 @@ class Walk(Task):
         if worthless and self._ask(peer, now) is not None:
             return
         self._take(peer, reply, now)
+        if self.finished:
+            return
         self.lookup.on_reply(peer, self.parts.usable_peers(reply.peers))
         self._pump(now)
 

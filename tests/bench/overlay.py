@@ -135,7 +135,7 @@ class Ours:
 
     async def get(self, node: UdpDriver, key: PublicKey) -> bool:
         """The first verified record; the rest of the lookup is given up."""
-        events = node.watch_adverts(key, confirm=False)
+        events = node.watch_adverts(key, confirm=False, enough=1)
         async with contextlib.aclosing(events):
             async for event in events:
                 return isinstance(event, AdvertFound)

@@ -911,3 +911,27 @@ def test_reading_ends_with_a_word_on_how_far_to_trust_it():
 
     assert isinstance(events[-1], AdvertsRead)
     assert events[-1].one_source
+
+
+def test_a_reader_that_has_enough_stops_at_once():
+    net = Carrier()
+    nodes = net.add_joined(24)
+    for where in nodes[:6]:
+        publish(net, where)
+
+    for where in nodes:
+        begun = len(net.carried)
+        events = net.ask(where, "find_adverts", OWNER, confirm=False, enough=1)
+        assert [type(event) for event in events] == [AdvertFound, AdvertsRead]
+        assert len(net.carried) - begun <= 8
+
+
+def test_a_reader_that_holds_the_advert_itself_asks_nobody():
+    net = Carrier()
+    nodes = net.add_joined(3)
+    publish(net, nodes[1])
+    begun = len(net.carried)
+
+    net.ask(nodes[1], "find_adverts", OWNER, confirm=False, enough=1)
+
+    assert len(net.carried) == begun
