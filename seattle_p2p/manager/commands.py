@@ -149,6 +149,7 @@ class CommandCore:
 
         Raises:
             MalformedMessage: `head` is no envelope, so that there is nobody to answer to.
+            ConnectionError: of `body`, when its sender is gone.
         """
         request = self._decode(head)
         asked = digest_of(head)
@@ -157,6 +158,8 @@ class CommandCore:
             result, frames = await self._carry_out(request.sender_key, command, body)
         except SeattleError as error:
             result, frames = failed(error), None
+        except ConnectionError:
+            raise  # the sender went away in the middle of its body
         except Exception:
             _log.exception("a command failed inside")
             result, frames = failed(_our_mistake()), None

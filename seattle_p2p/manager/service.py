@@ -11,16 +11,17 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Awaitable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
-from seattle_p2p.errors import MalformedMessage, TooMuch
+from seattle_p2p.errors import MalformedMessage, PeerError
 from seattle_p2p.manager.challenges import Line
 from seattle_p2p.manager.commands import CommandCore, Frames
+from seattle_p2p.manager.inbox import Body, Inbox, send
 from seattle_p2p.wire.channel import (
     COMMAND,
     COMMAND_WITH_BODY,
@@ -45,10 +46,6 @@ _log = logging.getLogger(__name__)
 HANDSHAKE_S = 5.0
 HEADER_S = 10.0
 """From the end of the handshake to a whole first request."""
-PIECE_S = 20.0
-"""Longest silence inside a body, in either direction."""
-SLOWEST_BYTES_PER_S = 1024
-"""A body that comes in slower than this, after `PIECE_S`, is given up."""
 SWEEP_S = 1.0
 HEARTBEAT_S = 30.0
 """Of the WebSocket: who does not answer it is gone."""
@@ -227,19 +224,27 @@ class Service:
     async def _converse(self, guest: _Guest, request: web.BaseRequest) -> web.WebSocketResponse:
         """One command after the other, until somebody has enough."""
         channel = web.WebSocketResponse(
-            compress=False, max_msg_size=MAX_MESSAGE_BYTES, heartbeat=HEARTBEAT_S, timeout=1.0
+            autoping=False,
+            compress=False,
+            max_msg_size=MAX_MESSAGE_BYTES,
+            heartbeat=HEARTBEAT_S,
+            timeout=1.0,
         )
         await channel.prepare(request)
         guest.asked = True
+        inbox = Inbox(channel)
         try:
-            while (message := await channel.receive()).type is WSMsgType.BINARY:
+            while True:
+                message = await inbox.next()
                 guest.busy = True
-                if not await self._take(guest, channel, message.data):
+                if not await self._take(guest, channel, inbox, message):
                     break
                 guest.busy = False
                 guest.since_s = self._loop.time()
-        except (ConnectionError, TooMuch):
-            pass  # gone, or does not read: nobody to tell
+        except ConnectionError:
+            pass  # gone: nobody to tell
+        except PeerError as error:
+            self._core.counts[error.code] += 1
         finally:
             guest.busy = False
             if request.transport is not None:
@@ -247,24 +252,23 @@ class Service:
         return channel
 
     async def _take(
-        self, guest: _Guest, channel: web.WebSocketResponse, message: bytes
+        self, guest: _Guest, channel: web.WebSocketResponse, inbox: Inbox, message: bytes
     ) -> bool:
         """One message that is not part of a body; false when there is no going on."""
         kind, data = message[:1], message[1:]
         if kind == HELLO:
-            await _send(channel, WELCOME, self._core.greet(guest.line, data))
+            await send(channel, WELCOME, self._core.greet(guest.line, data))
             return True
         if kind not in (COMMAND, COMMAND_WITH_BODY):
-            self._core.counts[MalformedMessage.code] += 1
-            return False
-        body = _Body(channel, over=kind == COMMAND)
+            raise MalformedMessage("a conversation holds hellos and commands")
+        body = Body(inbox, over=kind == COMMAND)
         try:
             reply = await self._core.answer(guest.line, data, body.pieces())
         except MalformedMessage as error:
-            await _send(channel, REFUSED, encode(failed(error)))
+            await send(channel, REFUSED, encode(failed(error)))
             return False
         if reply.frames is None:
-            await _send(channel, REPLY, reply.head)
+            await send(channel, REPLY, reply.head)
         else:
             await self._stream(guest, channel, reply.head, reply.frames)
         # Its sender sees the reply and ends the body, if it was refused before its end.
@@ -277,12 +281,22 @@ class Service:
         """Send frames as they come, each when the one before found room."""
         guest.streaming = asyncio.current_task()
         try:
-            await _send(channel, STREAM, head)
+            await send(channel, STREAM, head)
             async for last, data in frames:
-                await _send(channel, END if last else PIECE, data)
+                await send(channel, END if last else PIECE, data)
         finally:
             guest.streaming = None
             await frames.aclose()
+
+
+class _HttpLog(logging.LoggerAdapter[logging.Logger]):
+    """aiohttp's log: what a peer did wrong is for debugging; our mistakes are errors."""
+
+    def exception(self, msg: object, *args: object, exc_info: Any = True, **more: Any) -> None:
+        """Write down an exception, according to whose it is."""
+        ours = not isinstance(exc_info, HttpProcessingError)
+        level = logging.ERROR if ours else logging.DEBUG
+        self.log(level, msg, *args, exc_info=ours and exc_info, **more)
 
 
 class _Server(web.Server):
@@ -293,6 +307,7 @@ class _Server(web.Server):
             service.on_request,
             access_log=None,
             keepalive_timeout=CHALLENGE_IDLE_S + 5,
+            logger=_HttpLog(_log, {}),
             lingering_time=0,
             max_line_size=1024,
             max_headers=32,
@@ -307,55 +322,3 @@ class _Server(web.Server):
         """Pass it on."""
         super().connection_lost(handler, exc)
         self._service.on_lost(handler)
-
-
-class _Body:
-    """The body that follows a command, as it comes."""
-
-    def __init__(self, channel: web.WebSocketResponse, *, over: bool) -> None:
-        self._channel = channel
-        self._over = over
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """Piece by piece; nothing is read before somebody asks.
-
-        Raises:
-            TooMuch: it came too slowly.
-            MalformedMessage: something else came.
-        """
-        loop = asyncio.get_running_loop()
-        begun, size = loop.time(), 0
-        while not self._over:
-            message = await _within(PIECE_S, self._channel.receive())
-            if message.type is not WSMsgType.BINARY:
-                raise ConnectionResetError
-            kind, piece = message.data[:1], message.data[1:]
-            if kind == END:
-                self._over = True
-            elif kind != PIECE:
-                raise MalformedMessage("a body holds pieces and an end")
-            size += len(piece)
-            if loop.time() - begun > PIECE_S + size / SLOWEST_BYTES_PER_S:
-                raise TooMuch(f"slower than {SLOWEST_BYTES_PER_S} bytes/s")
-            yield piece
-
-    async def drop(self) -> None:
-        """Read and forget what is left of it."""
-        async for _ in self.pieces():
-            pass
-
-
-async def _send(channel: web.WebSocketResponse, kind: bytes, data: bytes) -> None:
-    """Send one message; whoever does not take it in time is given up."""
-    await _within(PIECE_S, channel.send_bytes(kind + data))
-
-
-T = TypeVar("T")
-
-
-async def _within(seconds: float, work: Awaitable[T]) -> T:
-    try:
-        async with asyncio.timeout(seconds):
-            return await work
-    except TimeoutError as reason:
-        raise TooMuch(f"nothing came or went for {seconds:g} s") from reason

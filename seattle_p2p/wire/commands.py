@@ -32,7 +32,7 @@ PROTOCOL_VERSION = 1
 COMMAND_ID_BYTES = 16
 DIGEST_BYTES = 32
 
-VesselName = Annotated[str, msgspec.Meta(pattern=r"^v[1-9][0-9]{0,14}$")]
+VesselName = Annotated[str, msgspec.Meta(pattern=r"^v[1-9][0-9]{0,14}\Z")]
 FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_FILE_NAME)]
 Key = Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
 Digest = Annotated[bytes, msgspec.Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]

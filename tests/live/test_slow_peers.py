@@ -12,8 +12,19 @@ import pytest
 from seattle_p2p.experiment.bodies import BytesSource
 from seattle_p2p.experiment.https import HttpsTransport
 from seattle_p2p.experiment.peer import NodeClient
-from seattle_p2p.manager import service
+from seattle_p2p.identity.envelope import Purpose, encode_envelope, seal
+from seattle_p2p.manager import inbox, service
 from seattle_p2p.net.tls import client_context
+from seattle_p2p.wire.channel import COMMAND_WITH_BODY, HELLO, PIECE
+from seattle_p2p.wire.commands import (
+    PROTOCOL_VERSION,
+    Command,
+    Hello,
+    PutFile,
+    Welcome,
+    encode,
+    welcome_door,
+)
 from seattle_p2p.wire.limits import MAX_CONNECTIONS_PER_ADDRESS
 from tests.support.served_node import NETWORK, STRANGER, ServedNode, a_served_node
 
@@ -42,6 +53,17 @@ class Raw:
         self._writers.append(writer)
         self._readers.append(reader)
         return writer
+
+    async def read_challenge(self) -> bytes:
+        """What the node answers to a hello sent right after the upgrade."""
+        reader = self._readers[0]
+        await reader.readuntil(b"\r\n\r\n")
+        size = (await reader.readexactly(2))[1]
+        if size == 126:
+            size = int.from_bytes(await reader.readexactly(2))
+        welcome = welcome_door.decode((await reader.readexactly(size))[1:])
+        assert isinstance(welcome, Welcome)
+        return welcome.challenge
 
     async def wait_until_cut(self, which: int = 0) -> None:
         """Return when the node closed that connection."""
@@ -125,8 +147,8 @@ class Dribbling(BytesSource):
 async def test_uploads_that_dribble_hold_up_nobody_and_leave_nothing(
     node: ServedNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "PIECE_S", 0.5)
-    monkeypatch.setattr(service, "SLOWEST_BYTES_PER_S", 10**6)
+    monkeypatch.setattr(inbox, "PIECE_S", 0.5)
+    monkeypatch.setattr(inbox, "SLOWEST_BYTES_PER_S", 10**6)
     client = node.client()
 
     async def upload() -> None:
@@ -145,7 +167,7 @@ async def test_uploads_that_dribble_hold_up_nobody_and_leave_nothing(
 async def test_a_reader_that_does_not_read_is_cut_and_costs_little_memory(
     node: ServedNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "PIECE_S", 0.5)
+    monkeypatch.setattr(inbox, "PIECE_S", 0.5)
     client = node.client()
     await client.put("v1", "big", bytes(900_000))
     stuck = []
@@ -179,6 +201,117 @@ async def test_a_flooding_client_does_not_hold_up_an_honest_one(node: ServedNode
             task.cancel()
         await asyncio.gather(*flood_tasks, return_exceptions=True)
         await flooder.close()
+
+
+_UPGRADE = (
+    b"GET /commands HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+_BINARY, _TEXT, _PING, _PONG = 0x82, 0x81, 0x89, 0x8A
+
+
+def frame(kind: int, data: bytes = b"") -> bytes:
+    """A masked WebSocket frame of up to 125 bytes (RFC 6455, 5.2), under the mask 0."""
+    return bytes([kind, 0x80 | len(data)]) + bytes(4) + data
+
+
+def long_frame(kind: int, data: bytes) -> bytes:
+    """The same, of 126 to 65535 bytes."""
+    return bytes([kind, 0xFE]) + len(data).to_bytes(2) + bytes(4) + data
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [frame(_PING), frame(_PONG), frame(_BINARY, HELLO), frame(_BINARY, HELLO + b"\x00" * 30)],
+    ids=["pings", "pongs", "empty hellos", "hellos"],
+)
+async def test_a_flood_of_small_messages_holds_up_nobody(
+    node: ServedNode, flood: bytes
+) -> None:
+    honest = node.client()
+    await honest.status("v1")
+    async with Raw(node) as rude:
+        writer = await rude.connect()
+        writer.write(_UPGRADE + flood * (400_000 // len(flood)))
+
+        assert await slowest_of(honest, 20) < 0.3
+
+
+async def test_pings_without_end_cost_the_connection(node: ServedNode) -> None:
+    async with Raw(node) as rude, asyncio.timeout(5):
+        writer = await rude.connect()
+        writer.write(_UPGRADE + frame(_PING) * 100)
+        await rude.wait_until_cut()
+
+    assert node.core.counts["peer.limit"] == 1
+
+
+async def test_a_refused_body_without_end_costs_the_connection(
+    node: ServedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PIECE_S", 0.3)
+    monkeypatch.setattr(inbox, "SLOWEST_BYTES_PER_S", 1)
+
+    async def dribble(writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(frame(_BINARY, PIECE + bytes(100)))
+            await asyncio.sleep(0.02)
+
+    async with Raw(node) as rude, asyncio.timeout(5):
+        writer = await rude.connect()
+        writer.write(
+            _UPGRADE + frame(_BINARY, HELLO + encode(Hello(PROTOCOL_VERSION, NETWORK)))
+        )
+        put = Command(bytes(16), PutFile("v1", "x", 10**6, bytes(32)))
+        envelope = seal(
+            Purpose.COMMAND,
+            STRANGER,
+            receiver=node.public,
+            challenge=await rude.read_challenge(),
+            number=0,
+            body=encode(put),
+        )
+        writer.write(long_frame(_BINARY, COMMAND_WITH_BODY + encode_envelope(envelope)))
+        dribbling = asyncio.create_task(dribble(writer))
+        await rude.wait_until_cut()
+        dribbling.cancel()
+
+    assert node.core.counts["not_permitted"] == 1
+
+
+class BreakingOff(BytesSource):
+    """A body whose sender is gone in its middle."""
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        yield b"x"
+        raise SenderGone
+
+
+class SenderGone(Exception):
+    """Raised at the client."""
+
+
+async def test_an_upload_that_breaks_off_is_no_error_of_ours(
+    node: ServedNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = node.client()
+    with pytest.raises(SenderGone):
+        await client.put("v1", "half", BreakingOff(bytes(1000)))
+    await client.close()
+
+    assert (await node.client().files("v1")).used_bytes == 0
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_bad_http_is_no_error_of_ours(
+    node: ServedNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Raw(node) as rude, asyncio.timeout(5):
+        writer = await rude.connect()
+        writer.write(b"GET /hello HTTP/1.1\r\nContent-Length: -1\r\n\r\n")
+        await rude.wait_until_cut()
+
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_a_long_start_holds_up_no_other_vessel(node: ServedNode) -> None:
