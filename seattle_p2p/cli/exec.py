@@ -1,34 +1,12 @@
 """`seattle exec`: one program in one vessel, here, in the foreground."""
 
-import asyncio
-import json
-import shutil
-import signal
-import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from pathlib import Path
-
 import click
-import msgspec
 
-from seattle_p2p.cli.output import json_option, line, note
+from seattle_p2p.cli.output import json_option
 from seattle_p2p.errors import UsageError
-from seattle_p2p.vessel.control import Launch, NetworkRules
-from seattle_p2p.vessel.keepers import Keepers, VesselStatus
-from seattle_p2p.vessel.resources import Resources
-from seattle_p2p.vessel.restrictions import parse_restrictions
-from seattle_p2p.vessel.security_layers import MAX_LAYER_BYTES
-from seattle_p2p.vessel.status import OVERRUNS
+from seattle_p2p.vessel.zygote_client import Zygote
 
-EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_UNSAFE, EXIT_OVERRUN, EXIT_WEAK = range(6)
-EXIT_TIMEOUT, EXIT_INTERRUPTED, EXIT_TERMINATED = 124, 130, 143
-
-_TIMEOUT, _INTERRUPT, _TERMINATE = "the timeout", "Ctrl-C", "SIGTERM"
-
-_PART = 64 * 1024
 _LONGEST_S = 1e7
-_VESSEL = "exec"
 
 
 @click.command("exec", context_settings={"ignore_unknown_options": True})
@@ -74,232 +52,25 @@ def execute(
 
     Exit code: 0 it ended, 1 it failed, 2 wrong usage, 3 the language refused it, 4 it took more
     than it was given, 5 this machine cannot contain programs, 124 the timeout, 130 Ctrl-C, 143
-    SIGTERM. Options of ours are taken wherever they
-    stand; what comes after `--` is the program's.
+    SIGTERM. Options of ours are taken wherever they stand; what comes after `--` is the
+    program's.
     """
+    zygote = Zygote()
+    zygote.start()  # it warms up while we import what we need ourselves
+    from seattle_p2p.cli import foreground
+
     if timeout_s is not None and not 0 < timeout_s < _LONGEST_S:
         raise UsageError(f"a timeout of {timeout_s:g} s makes no sense")
-    resources = read_restrictions(restrictions_file)
-    rules = NetworkRules(testbed=testbed, allow_private=allow_private)
-    run = Foreground(
+    resources = foreground.read_restrictions(restrictions_file)
+    run = foreground.Foreground(
         resources,
-        rules,
+        foreground.network_rules(testbed=testbed, allow_private=allow_private),
         accept_weak=accept_weak_containment,
         timeout_s=timeout_s,
-        layers=[read_layer(path) for path in layer_files],
+        layers=[foreground.read_layer(path) for path in layer_files],
+        zygote=zygote,
     )
-    status = run.run(require_program(program), arguments, folder, as_json=as_json)
+    status = run.run(foreground.require_program(program), arguments, folder, as_json=as_json)
     if report is not None:
-        write_report(report, status)
-    return tell(status, as_json=as_json)
-
-
-def write_report(path: str, status: VesselStatus) -> None:
-    """Write how a run ended, what it used and which layers held, as one JSON document.
-
-    Raises:
-        UsageError: The file cannot be written.
-    """
-    document = msgspec.to_builtins(status) | {"exit": exit_code(status)}
-    try:
-        Path(path).write_text(json.dumps(document, indent=2) + "\n", "utf-8")
-    except OSError as error:
-        raise UsageError(f"the report cannot be written: {error}") from error
-
-
-def read_restrictions(path: str) -> Resources:
-    """The amounts in a resource file.
-
-    Raises:
-        UsageError: It cannot be read, or says something it may not.
-    """
-    try:
-        return parse_restrictions(Path(path).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    except UsageError as error:
-        raise type(error)(f"{path}: {error.message}", hint=error.hint) from None
-
-
-def read_layer(path: str) -> tuple[str, bytes]:
-    """Name and text of a security layer.
-
-    Raises:
-        UsageError: It cannot be read, or is too long.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            text = file.read(MAX_LAYER_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"the layer {path} cannot be read: {error.strerror}") from error
-    if len(text) > MAX_LAYER_BYTES:
-        raise UsageError(f"the layer {path} is longer than {MAX_LAYER_BYTES} bytes")
-    return Path(path).name, text
-
-
-def require_program(path: str) -> Path:
-    """The program's file.
-
-    Raises:
-        UsageError: There is none.
-    """
-    found = Path(path)
-    if not found.is_file():
-        raise UsageError(
-            f"there is no program {path!r}", hint="give the path of a program file"
-        )
-    return found
-
-
-class Foreground:
-    """One run that ends with this process.
-
-    Args:
-        resources: What the program may use.
-        rules: What its network may reach.
-        accept_weak: Run even where layers are missing.
-        timeout_s: Stop the program after so many seconds.
-        layers: Name and text of the security layers, the lowest first.
-        launch_with: Last change to the launch; for tests.
-    """
-
-    def __init__(
-        self,
-        resources: Resources,
-        rules: NetworkRules,
-        *,
-        accept_weak: bool,
-        timeout_s: float | None = None,
-        layers: Sequence[tuple[str, bytes]] = (),
-        launch_with: Callable[[Launch], Launch] | None = None,
-    ) -> None:
-        self._timeout_s = timeout_s
-        self._layers = tuple(layers)
-        self._resources = resources
-        self._rules = rules
-        self._accept_weak = accept_weak
-        self._launch_with = launch_with
-
-    def run(
-        self, program: Path, arguments: tuple[str, ...], folder: str | None, *, as_json: bool
-    ) -> VesselStatus:
-        """Run to the end, printing the log as it grows; returns how it ended."""
-        state = Path(tempfile.mkdtemp(prefix="seattle-exec-"))
-        try:
-            return asyncio.run(self._run(state, program, arguments, folder, as_json))
-        finally:
-            shutil.rmtree(state, ignore_errors=True)
-
-    async def _run(
-        self,
-        state: Path,
-        program: Path,
-        arguments: tuple[str, ...],
-        folder: str | None,
-        as_json: bool,
-    ) -> VesselStatus:
-        keepers = Keepers(
-            state, rules=self._rules, unattended_s=0.2, accept_weak=self._accept_weak
-        )
-        keepers.warm_up()
-        await keepers.open()
-        try:
-            keepers.make(_VESSEL)
-            loop = asyncio.get_running_loop()
-            for number, by in ((signal.SIGINT, _INTERRUPT), (signal.SIGTERM, _TERMINATE)):
-                loop.add_signal_handler(number, self._stopper(keepers, by))
-            await keepers.start(
-                _VESSEL,
-                self._resources,
-                program.name,
-                arguments,
-                "foreground",
-                launch_with=lambda launch: self._prepare(launch, program, folder),
-            )
-            if self._timeout_s is not None:
-                loop.call_later(self._timeout_s, self._stopper(keepers, _TIMEOUT))
-            await self._print_log(keepers, as_json)
-            return keepers.status(_VESSEL)
-        finally:
-            await keepers.stop(_VESSEL, "the end of seattle exec")
-            await keepers.close()
-
-    def _stopper(self, keepers: Keepers, by: str) -> Callable[[], None]:
-        tasks: set[asyncio.Task[VesselStatus]] = set()
-        return lambda: tasks.add(asyncio.ensure_future(keepers.stop(_VESSEL, by)))
-
-    def _prepare(self, launch: Launch, program: Path, folder: str | None) -> Launch:
-        files = launch.files_dir if folder is None else str(Path(folder).absolute())
-        launch = msgspec.structs.replace(
-            launch,
-            layers=self._layers,
-            program_path=str(program.absolute()),
-            files_dir=files,
-            sum_path=str(Path(launch.state_dir) / "sum"),
-        )
-        return self._launch_with(launch) if self._launch_with else launch
-
-    async def _print_log(self, keepers: Keepers, as_json: bool) -> None:
-        offset = 0
-        while True:
-            running = keepers.status(_VESSEL).running
-            part = keepers.read_log(_VESSEL, offset, _PART)
-            if part.data:
-                self._print(part.data, as_json)
-                offset = part.start + len(part.data)
-            elif running:
-                await keepers.wait_log(_VESSEL, offset)
-            else:
-                return
-
-    def _print(self, data: bytes, as_json: bool) -> None:
-        if as_json:
-            line({"log": data.decode("utf-8", "replace")})
-            return
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-
-
-def tell(status: VesselStatus, *, as_json: bool) -> int:
-    """Say how it ended; the exit code that goes with it."""
-    code = exit_code(status)
-    if as_json:
-        line({"end": msgspec.to_builtins(status), "exit": code})
-    if words := in_words(status):
-        note(words)
-    return code
-
-
-def exit_code(status: VesselStatus) -> int:
-    """The exit code for an end."""
-    if status.cause in OVERRUNS:
-        return EXIT_OVERRUN
-    by_whom = {_TIMEOUT: EXIT_TIMEOUT, _TERMINATE: EXIT_TERMINATED}
-    by_cause = {
-        "done": EXIT_DONE,
-        "refused": EXIT_UNSAFE,
-        "weak": EXIT_WEAK,
-        "stopped": by_whom.get(status.text, EXIT_INTERRUPTED),
-    }
-    return by_cause.get(status.cause, EXIT_ERROR)
-
-
-def in_words(status: VesselStatus) -> str:
-    """One line about an end; empty when there is nothing to say."""
-    if status.cause == "done":
-        return ""
-    where = f" (line {status.line})" if status.line else ""
-    headings = {
-        "error": "the program failed",
-        "refused": "refused as unsafe",
-        "crash": "the program's interpreter crashed",
-        "stopped": "stopped by",
-        "weak": "not run",
-        "lost": "the keeper was lost",
-        "internal": "our own mistake",
-    }
-    if status.cause in OVERRUNS:
-        heading = f"stopped for exceeding its {status.cause}"
-    else:
-        heading = headings.get(status.cause, status.cause)
-    return f"{heading}{where}: {status.text}" if status.text else heading + where
+        foreground.write_report(report, status)
+    return foreground.tell(status, as_json=as_json)

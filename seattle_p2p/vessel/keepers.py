@@ -60,6 +60,7 @@ class Keepers:
         rules: What the donor says about the vessels' network.
         unattended_s: Seconds that a keeper goes on without any node manager.
         accept_weak: The donor accepts missing layers of containment, in words.
+        zygote: The warm parent, when one was started already; closed with this.
         on_change: Called with (vessel id, status) in the event loop whenever a state changed.
     """
 
@@ -71,13 +72,14 @@ class Keepers:
         unattended_s: float = 600.0,
         accept_weak: bool = False,
         on_change: Callable[[str, VesselStatus], None] | None = None,
+        zygote: Zygote | None = None,
     ) -> None:
         self.vessels_dir = vessels_dir.absolute()
         self._rules = rules or NetworkRules()
         self._unattended_s = unattended_s
         self._accept_weak = accept_weak
         self._on_change = on_change
-        self._zygote = Zygote()
+        self._zygote = zygote or Zygote()
         self._vessels: dict[str, _Vessel] = {}
 
     async def open(self) -> None:

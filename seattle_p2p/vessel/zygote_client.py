@@ -7,9 +7,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seattle_p2p.errors import VesselError
-from seattle_p2p.vessel.control import Launch, encode_launch
+from seattle_p2p.errors import VesselError, WeakContainment
+
+if TYPE_CHECKING:
+    from seattle_p2p.vessel.control import Launch
 
 _BOOT = """
 import sys
@@ -40,18 +43,22 @@ class Zygote:
 
         Raises:
             VesselError: The interpreter could not be started.
+            WeakContainment: This system cannot contain programs.
         """
         with self._mutex:
             if self._line is None:
                 self._start()
 
-    def launch(self, launch: Launch, line: socket.socket) -> None:
+    def launch(self, launch: "Launch", line: socket.socket) -> None:
         """Have a keeper forked that speaks over `line`.
 
         Raises:
             VesselError: No zygote can be had.
         """
         with self._mutex:
+            # Imported late: `seattle exec` starts the zygote before it imports anything else.
+            from seattle_p2p.vessel.control import encode_launch
+
             message = encode_launch(launch)
             for _ in range(2):
                 if self._line is None:
@@ -73,6 +80,11 @@ class Zygote:
             self._end()
 
     def _start(self) -> None:
+        if sys.platform != "linux":
+            raise WeakContainment(
+                f"programs can be contained on Linux only, this is {sys.platform}",
+                hint="run programs on donated machines: `seattle browse`, `seattle run`",
+            )
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         root = str(Path(__file__).resolve().parents[2])
         try:

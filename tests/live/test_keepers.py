@@ -9,7 +9,7 @@ import sys
 import msgspec
 import pytest
 
-from seattle_p2p.cli.exec import exit_code, in_words
+from seattle_p2p.cli.foreground import exit_code, in_words
 from seattle_p2p.errors import NoSuchVessel, OutOfResources, VesselBusy, VesselError
 from seattle_p2p.vessel.status import read_status
 from tests.support.vessels import (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from seattle_p2p.cli.exec import Foreground, read_restrictions, require_program, tell
+from seattle_p2p.cli.foreground import Foreground, read_restrictions, require_program, tell
 from seattle_p2p.errors import SeattleError
 from seattle_p2p.vessel.control import Launch, NetworkRules
 
