@@ -22,7 +22,7 @@ class Line:
         self._number = 0
         self._used_s = now_s
         self.proved = False
-        """Whether somebody signed a command on this connection."""
+        """Whether the last command was signed by somebody who has a right to something here."""
 
     def begin(self, challenge: bytes, now_s: float) -> None:
         """Put a fresh challenge in place of whatever was there."""

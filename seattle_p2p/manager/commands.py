@@ -183,7 +183,7 @@ class CommandCore:
         require_genuine(Purpose.COMMAND, request, receiver=self._key.public)
         if request.answers:
             raise MalformedMessage("a command answers nothing")
-        line.proved = True
+        line.proved = self._ledger.knows(request.sender_key)
         return command_door.decode(request.body)
 
     def _seal(self, purpose: Purpose, request: Envelope, asked: bytes, body: bytes) -> bytes:

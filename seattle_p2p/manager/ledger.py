@@ -147,6 +147,7 @@ class Ledger:
         self._clock, self._wall = clock, wall
         self._depth = 0
         self._vessels: dict[str, VesselRow] | None = None
+        self._people: set[PublicKey] | None = None
         self._data_version = 0
         self._born = clock()
         self._lived_before = 0.0
@@ -256,6 +257,13 @@ class Ledger:
             return self._rows()[name]
         except KeyError:
             raise NoSuchVessel(f"there is no vessel {name} here") from None
+
+    def knows(self, person: PublicKey) -> bool:
+        """Whether somebody owns or uses any vessel here."""
+        rows = self._rows()
+        if self._people is None:
+            self._people = {key for row in rows.values() for key in row.people}
+        return person in self._people
 
     def add_vessel(
         self,
@@ -485,6 +493,7 @@ class Ledger:
 
     def _rows(self) -> dict[str, VesselRow]:
         if self._vessels is None:
+            self._people = None
             with self._words():
                 self._vessels = {row.name: row for row in self._read_vessels()}
         return self._vessels

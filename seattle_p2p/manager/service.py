@@ -22,6 +22,7 @@ from seattle_p2p.errors import MalformedMessage, PeerError
 from seattle_p2p.manager.challenges import Line
 from seattle_p2p.manager.commands import CommandCore, Frames
 from seattle_p2p.manager.inbox import Body, Inbox, send
+from seattle_p2p.manager.rations import Rations
 from seattle_p2p.wire.channel import (
     COMMAND,
     COMMAND_WITH_BODY,
@@ -47,6 +48,9 @@ HANDSHAKE_S = 5.0
 HEADER_S = 10.0
 """From the end of the handshake to a whole first request."""
 SWEEP_S = 1.0
+STRANGERS_PER_S = 50.0
+"""Messages answered for one address that come from keys without a right to anything here; a
+researcher's first look takes two."""
 HEARTBEAT_S = 30.0
 """Of the WebSocket: who does not answer it is gone."""
 
@@ -89,6 +93,7 @@ class Service:
         self._by_handler: dict[RequestHandler, _Guest] = {}
         self._somebody = asyncio.Event()
         self._server = _Server(self)
+        self._strangers = Rations(STRANGERS_PER_S, self._loop.time)
 
     @property
     def connections(self) -> int:
@@ -239,6 +244,8 @@ class Service:
                 guest.busy = True
                 if not await self._take(guest, channel, inbox, message):
                     break
+                if not guest.line.proved:
+                    await asyncio.sleep(self._strangers.wait_s(guest.address))
                 guest.busy = False
                 guest.since_s = self._loop.time()
         except ConnectionError:

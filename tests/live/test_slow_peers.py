@@ -100,7 +100,7 @@ async def test_silent_connections_give_way_to_those_who_speak(
         for _ in range(MAX_CONNECTIONS_PER_ADDRESS + 40):
             await silent.connect(tls=tls)
 
-        assert await slowest_of(node.client(), 50) < 1.0
+        assert await slowest_of(node.client(), 50) < 2.0
         assert node.service.connections <= MAX_CONNECTIONS_PER_ADDRESS
 
 
@@ -159,7 +159,7 @@ async def test_uploads_that_dribble_hold_up_nobody_and_leave_nothing(
     async with asyncio.timeout(10):
         results = await asyncio.gather(*uploads, return_exceptions=True)
 
-    assert slowest < 0.5
+    assert slowest < 2.0
     assert all(isinstance(result, Exception) for result in results)
     assert (await node.client().files("v1")).used_bytes == 0
 
@@ -176,7 +176,7 @@ async def test_a_reader_that_does_not_read_is_cut_and_costs_little_memory(
         await anext(pieces)
         stuck.append(pieces)
 
-    assert await slowest_of(node.client(), 30) < 0.5
+    assert await slowest_of(node.client(), 30) < 2.0
 
     for pieces in stuck:
         await pieces.aclose()
@@ -195,7 +195,7 @@ async def test_a_flooding_client_does_not_hold_up_an_honest_one(node: ServedNode
     try:
         honest = node.client()
         await honest.vessels()
-        assert await slowest_of(honest, 30) < 1.0
+        assert await slowest_of(honest, 30) < 2.0
     finally:
         for task in flood_tasks:
             task.cancel()
