@@ -6,7 +6,7 @@ this memory with invented senders.
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.params import Params, nanoseconds
-from seattle_p2p.wire.endpoints import ip_group
+from seattle_p2p.wire.endpoints import ip_group, pack_endpoint
 
 
 class Acquaintance:
@@ -40,7 +40,7 @@ class Acquaintance:
     )
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self.group = ip_group(endpoint)
+        self.group = ip_group(pack_endpoint(endpoint))
         self.peer: Peer | None = None
         self.server = False
         self.heard = 0

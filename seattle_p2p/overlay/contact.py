@@ -25,9 +25,10 @@ class Peer:
         self.endpoint = endpoint
         self.family = endpoint.family
         """1 for IPv4, 2 for IPv6."""
-        self.packed = id.to_bytes(ID_BYTES) + pack_endpoint(endpoint)
+        where = pack_endpoint(endpoint)
+        self.packed = id.to_bytes(ID_BYTES) + where
         """The form in which replies name it."""
-        self.group = ip_group(endpoint)
+        self.group = ip_group(where)
         """Addresses that one party is likely to own together."""
 
     @property

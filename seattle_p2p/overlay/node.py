@@ -598,7 +598,7 @@ class OverlayNode:
 
     def _may_check(self, asker: Asker, now: int) -> bool:
         """Whether the asker's IP group may cost us another signature."""
-        if self._checks.allow(ip_group(asker.endpoint), now):
+        if self._checks.allow(ip_group(self._parts.exchange.packed(asker.endpoint)), now):
             return True
         self._parts.count("dropped.check_rate")
         return False

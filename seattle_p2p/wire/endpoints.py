@@ -99,7 +99,10 @@ def packed_length(data: bytes) -> int:
     return _FAMILY_BYTES.get(data[0], 0) if data else 0
 
 
-def ip_group(where: Endpoint) -> bytes:
-    """Addresses one party is likely to own together: /24 of IPv4, /48 of IPv6."""
-    packed = pack_endpoint(where)
+def ip_group(packed: bytes) -> bytes:
+    """Addresses one party is likely to own together: /24 of IPv4, /48 of IPv6.
+
+    Args:
+        packed: A packed endpoint among them.
+    """
     return packed[:4] if packed[0] == 4 else packed[:7]
