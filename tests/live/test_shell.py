@@ -28,7 +28,9 @@ async def network(tmp_path):
     installer = await made.build_installer(owner, seed=seed)
     for name in ("donor-01", "donor-02"):
         await made.add_donor(name, installer)
-    await made.need("researcher", "browse", "--contact", seed)
+    assert await made.wait_until_met()
+    found = await made.need("researcher", "browse", "--json", "--contact", seed)
+    assert len(json.loads(found)["vessels"]) == 4
     yield made
     assert await made.close()
 

@@ -14,12 +14,12 @@ from seattle_p2p.cli.shell.running import PREFIXES
 from seattle_p2p.cli.shell.session import Session, Turn
 from seattle_p2p.cli.shell.topics import TOPICS
 from seattle_p2p.cli.shell.words import Table, Word
-from seattle_p2p.cli.shell.words_files import names_for_completion
+from seattle_p2p.cli.shell.words_files import example_names, names_for_completion
 
 REMOTE_S = 3.0
 """Longest wait for vessels to name their files."""
 
-_LOCAL = {"FILE", "PROGRAM", "FOLDER", "PREFIX", "KEY"}
+_LOCAL = {"FILE", "FOLDER", "PREFIX", "KEY"}
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,9 @@ class ShellCompleter(Completer):
                 return [Offer(name, "variable") for name in session.variables]
             case "PLUGIN":
                 return [Offer(p.name, "plug-in") for p in session.plugins.all]
+            case "PROGRAM":
+                here = _local(place.typed, folders_only=False)
+                return here + [Offer(name, "example") for name in example_names()]
             case "REMOTE":
                 return await self._remote(word, place)
             case _ if slot in _LOCAL:

@@ -1,5 +1,8 @@
 """Words about files in vessels: upload, uploaddir, download, cat, delete, show files."""
 
+import difflib
+import importlib.resources
+from collections.abc import Sequence
 from pathlib import Path
 
 from seattle_p2p.cli import output
@@ -52,12 +55,44 @@ def _uploading(path: Path) -> Job[None]:
 
 
 def _local(written: str) -> Path:
-    return Path(written).expanduser()
+    """A file or folder of this machine.
+
+    Raises:
+        UsageError: there is none; the nearest beside it is named.
+    """
+    path = Path(written).expanduser()
+    require_here(path, written)
+    return path
+
+
+def require_here(path: Path, written: str, others: Sequence[str] = ()) -> None:
+    """Accept a path that is there.
+
+    Raises:
+        UsageError: it is not; the nearest beside it, or of `others`, is named.
+    """
+    if path.exists():
+        return
+    try:
+        beside = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        beside = []
+    near = difflib.get_close_matches(path.name, [*beside, *others], n=1)
+    raise UsageError(
+        f"there is no file {written!r} here",
+        hint=f"did you mean {near[0]!r}?" if near else "Tab shows what there is",
+    )
+
+
+def example_names() -> list[str]:
+    """Programs that ship with the package."""
+    folder = importlib.resources.files("seattle_p2p") / "examples"
+    return sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".r2py"))
 
 
 async def _download(turn: Turn) -> int:
     name = turn.told.one("REMOTE")
-    folder = _local(turn.told.one("FOLDER", "."))
+    folder = Path(turn.told.one("FOLDER", ".")).expanduser()
     result = await turn.fan_out(
         lambda me, vessels, report: me.download(vessels, name, folder, report=report)
     )

@@ -13,6 +13,7 @@ from seattle_p2p.cli.fanout import EXIT_ALL_FAILED, EXIT_SOME_FAILED, exit_code
 from seattle_p2p.cli.matrix import complete, matrix_lines, measured, read_row
 from seattle_p2p.cli.shell.session import Turn, number_of
 from seattle_p2p.cli.shell.words import Word
+from seattle_p2p.cli.shell.words_files import example_names, require_here
 from seattle_p2p.cli.stream import GOOD_ENDS, LogPrinter, interrupted, show_logs
 from seattle_p2p.cli.vessels import find_program
 from seattle_p2p.errors import SeattleError, Unreachable
@@ -26,7 +27,9 @@ ROW = "row.txt"
 
 
 async def _run(turn: Turn) -> int:
-    path = find_program(str(Path(turn.told.one("PROGRAM")).expanduser()))
+    written = turn.told.one("PROGRAM")
+    path = find_program(str(Path(written).expanduser()))
+    require_here(path, written, example_names())
     arguments = turn.told.all("ARGUMENT")
     result = await turn.fan_out(
         lambda me, vessels, report: me.run(vessels, path, arguments, report=report)

@@ -27,7 +27,8 @@ def stand(session: Session, identity: str, target: str) -> None:
     Raises:
         UsageError: they mean nobody, or nothing.
     """
-    session.identities.find(identity)
+    if identity:
+        session.identities.find(identity)
     if target.lower() not in EVERYTHING:
         session.scope(identity).resolve(target)
     session.identity, session.target = identity, target

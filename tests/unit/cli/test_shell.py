@@ -82,6 +82,9 @@ async def test_on_and_as_in_front_of_a_command_hold_for_it_only(session, capsys)
         ("on %9 list", "number %9", "show groups"),
         ("on nosuch", "'nosuch'", "show groups"),
         ("as bop list", "'bop'", "'bob'"),
+        ("upload alyce.key", "no file 'alyce.key'", "'alice.key'"),
+        ("upload /nosuch/x", "no file '/nosuch/x'", "Tab"),
+        ("run helo.r2py", "no file 'helo.r2py'", "'hello.r2py'"),
         ("upload", "FILE is missing", "upload FILE [NAME]"),
         ("upload 'x", "not closed", "close it"),
         ("run $nosuch", "no variable", "set nosuch VALUE"),
@@ -133,6 +136,16 @@ async def test_a_command_on_an_empty_group_does_nothing_and_is_no_failure(sessio
 
     assert await run_line(session, "on uploadfail upload alice.key") == 0
     assert "nothing to do" in capsys.readouterr().err
+
+
+async def test_nobody_may_choose_a_target_too(capsys):
+    session = a_session()
+    session.groups.set("lab", [])
+
+    assert await run_line(session, "on lab") == 0
+    assert session.prompt == "nobody@lab"
+    assert await run_line(session, "list") == 2
+    assert "you are nobody yet" in capsys.readouterr().err
 
 
 async def test_vessels_move_from_one_group_to_another(session):

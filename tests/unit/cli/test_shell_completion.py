@@ -71,6 +71,7 @@ async def completed(session, line):
         ("upload results/r", ["upload results/row.txt"]),
         ("uploaddir ", ["uploaddir results/"]),
         ("run --d", ["run --detach"]),
+        ("run all", ["run all_pairs_ping.r2py"]),
         ("cat f", ["cat far.txt", "cat fire.txt"]),
         ("on lab delete o", ["on lab delete other.txt"]),
         ("run $p", ["run $program"]),
