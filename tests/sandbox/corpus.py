@@ -41,7 +41,7 @@ DEFAULTS = {
 }
 """What a program is granted unless its header says otherwise."""
 
-PORTS = ("63100", "63101")
+PORTS = ("63180", "63181")
 """UDP ports of every program."""
 
 

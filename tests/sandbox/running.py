@@ -4,11 +4,15 @@ Whatever stands around the run and was touched (`stage`), any `ESCAPED:` that co
 using more than was granted is a breach; so is a process that stays.
 """
 
+import atexit
 import contextlib
 import fcntl
+import functools
 import json
 import os
+import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +29,9 @@ from tests.sandbox.watching import Watcher
 
 ROOT = Path(__file__).resolve().parents[2]
 
+PATHS = (str(ROOT), *(path for path in sys.path if "site-packages" in path))
+"""Where whoever runs a program finds us and what we need."""
+
 MARKS = ("ESCAPED:", "the check let it pass")
 """What a program says when it got what it must not get."""
 
@@ -34,10 +41,16 @@ SECRET_NAME = "SEATTLE_CORPUS_SECRET"
 MEMORY_MARGIN = 20_000_000
 """Bytes a program's memory may peak above its grant before it is stopped."""
 
+MEMORY_MARGIN_BY_EYE = 200_000_000
+"""The same without rlimits, when somebody has to look and stop it in time."""
+
 _IDLE_MEMORY = 17_000_000
 _IDLE_MEMORY_FULL = 26_000_000
 """Resident bytes of a vessel that does nothing, pages it shares with the zygote included; more
 for full Python, which reads files of modules itself."""
+
+_OFTEN_S, _SELDOM_S = 0.04, 0.2
+"""Between two looks at a program's processes: often where memory and CPU are at stake."""
 
 _BARE_S = 3.0
 """Seconds that a program may run bare: long enough for its proof."""
@@ -48,6 +61,7 @@ _BURST_S = 2.0
 _GONE_WITHIN_S = 2.0
 """A vessel is gone this long after SIGTERM; twice what is promised, for runs side by side."""
 
+_VESSEL_PORT = re.compile(r"\b631\d\d\b")
 _PORT_LOCK = Path(tempfile.gettempdir()) / "seattle-corpus-ports.lock"
 
 
@@ -92,7 +106,8 @@ def run_full_python(
     command = ["tests.sandbox.run_full_python", "--json"]
     for layer in without:
         command += ["--without", layer]
-    return _run(program, command, user=user)
+    margin = MEMORY_MARGIN_BY_EYE if "rlimits" in without else MEMORY_MARGIN
+    return _run(program, command, user=user, margin=margin)
 
 
 def run_bare(program: Program, *, mode: str = "") -> Outcome:
@@ -108,7 +123,12 @@ def run_bare(program: Program, *, mode: str = "") -> Outcome:
 
 
 def _run(
-    program: Program, command: list[str], *, user: int | None = None, bare: bool = False
+    program: Program,
+    command: list[str],
+    *,
+    user: int | None = None,
+    bare: bool = False,
+    margin: int = MEMORY_MARGIN,
 ) -> Outcome:
     with (
         _ports(program),
@@ -116,23 +136,68 @@ def _run(
         Receiver(wanted=program.udprate >= 0) as receiver,
     ):
         stage.prepare(program)
-        whole = [sys.executable, "-m", *command]
+        whole = [_interpreter(user), "-m", *command]
         whole += ["--restrictions", str(stage.root / "restrictions"), "--dir", str(stage.files)]
         whole += [str(stage.root / "program.py"), *stage.arguments(program)]
         if program.network == "none":
-            whole = _without_network(whole)
+            whole = _without_network(whole, user)
         outcome = _watch(program, whole, stage, bare=bare)
         outcome.udp_bytes = receiver.bytes
         outcome.breaches += stage.breaches()
-        outcome.breaches += _words_of(outcome, stage)
-        outcome.breaches += _overruns(program, outcome, stage)
+        outcome.breaches += _words_of(program, outcome, stage)
+        outcome.breaches += _overruns(program, outcome, stage, margin)
     return outcome
+
+
+def can_run_as(user: int) -> bool:
+    """True when root is here to turn into `user`, who can read an interpreter and all of us."""
+    return os.geteuid() == 0 and bool(_interpreter(user))
+
+
+@functools.cache
+def _interpreter(user: int | None) -> str:
+    """An interpreter of our version that `user` may run; empty when there is none.
+
+    Ours may lie in a folder of root's alone, so the system's gets an environment in which it
+    finds everything that ours finds.
+    """
+    if user is None:
+        return sys.executable
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    folder = Path(tempfile.mkdtemp(prefix="seattle-stage-python-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = folder / "bin" / "python"
+    packages = folder / "lib" / version / "site-packages" / "ours.pth"
+    for path in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            _run_quietly([path, "-m", "venv", "--clear", "--without-pip", str(folder)])
+            packages.write_text("\n".join(PATHS) + "\n")
+            _run_quietly([str(made), "-c", "import tests.sandbox.run_full_python"], user)
+            return str(made)
+    return ""
+
+
+def _run_quietly(command: list[str], user: int | None = None) -> None:
+    groups = None if user is None else []
+    subprocess.run(
+        command,
+        cwd="/",
+        env={},
+        user=user,
+        group=user,
+        extra_groups=groups,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=30,
+        check=True,
+    )
 
 
 @contextlib.contextmanager
 def _ports(program: Program) -> Iterator[None]:
     """Programs that use the network have the same ports: one at a time."""
-    if program.kind != "network" and "6310" not in program.body:
+    if program.kind != "network" and not _VESSEL_PORT.search(program.body):
         yield
         return
     with _PORT_LOCK.open("w") as lock:
@@ -142,9 +207,10 @@ def _ports(program: Program) -> Iterator[None]:
         yield
 
 
-def _without_network(command: list[str]) -> list[str]:
+def _without_network(command: list[str], user: int | None) -> list[str]:
     """In a network of its own, so that nothing leaves this machine whatever happens."""
-    own = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--user", "-c", "--net"]
+    as_root = os.geteuid() == 0 and user is None
+    own = ["unshare", "--net"] if as_root else ["unshare", "--user", "-c", "--net"]
     return [*own, "sh", "-c", "ip link set lo up; exec " + shlex.join(command)]
 
 
@@ -170,7 +236,8 @@ def _watch(program: Program, command: list[str], stage: Stage, *, bare: bool) ->
             group=stage.user,
             extra_groups=None if stage.user is None else [],
         )
-        watcher = Watcher(process.pid, depth=0 if bare else 2)
+        often = program.kind in ("resource", "full") or bare
+        watcher = Watcher(process.pid, 0 if bare else 2, _OFTEN_S if often else _SELDOM_S)
         watcher.start()
         asked = _wait(process, program, outcome)
         watcher.finish()
@@ -238,23 +305,25 @@ def _read(outcome: Outcome, out: BinaryIO, err: BinaryIO, *, raw: bool) -> None:
     outcome.verdict = {0: "ends", 3: "refused", 4: f"stopped {cause}"}.get(end["exit"], cause)
 
 
-def _words_of(outcome: Outcome, stage: Stage) -> list[str]:
+def _words_of(program: Program, outcome: Outcome, stage: Stage) -> list[str]:
     """Marks, secrets and paths of the donor in what came out."""
     found = [mark for mark in MARKS if mark in outcome.log]
     if stage.secret_text in outcome.log or stage.secret_text in outcome.notes:
         found.append("the secret came out")
-    paths = (str(ROOT), str(stage.root), "site-packages", "seattle_p2p/")
+    paths = [str(ROOT), "site-packages", "seattle_p2p/"]
+    if program.kind != "full" and not program.arguments:  # others were told where they are
+        paths.append(str(stage.root))
     found += [f"the log shows {path}" for path in paths if path in outcome.log]
     if "Traceback (most recent call last)" in outcome.notes:
         found.append("a traceback of ours")
     return found
 
 
-def _overruns(program: Program, outcome: Outcome, stage: Stage) -> list[str]:
+def _overruns(program: Program, outcome: Outcome, stage: Stage, margin: int) -> list[str]:
     """More than was granted, as seen from outside."""
     found = []
     idle = _IDLE_MEMORY_FULL if program.kind == "full" else _IDLE_MEMORY
-    if outcome.peak > (most := program.granted("memory") + MEMORY_MARGIN + idle):
+    if outcome.peak > (most := program.granted("memory") + margin + idle):
         found.append(f"memory peaked at {outcome.peak}, more than {most:.0f}")
     if program.cpu and outcome.cpu_share > 1.25 * program.cpu + 0.03:
         found.append(f"used {outcome.cpu_share:.3f} of a core, granted {program.cpu}")

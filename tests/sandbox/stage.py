@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.sandbox.corpus import Program
 
-FLOODED_PORT = 63101
+FLOODED_PORT = 63181
 """Where flooding programs send to; somebody counts there."""
 
 GREETING = b"hello"
@@ -57,9 +57,13 @@ class Stage:
             server.listen()
             server.setblocking(False)
         self._victim = subprocess.Popen(["sleep", "60"], user=user)
-        if user is not None:
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Make everything the user's own."""
+        if self.user is not None:
             for path in [self.root, *self.root.rglob("*")]:
-                os.chown(path, user, user)
+                os.lchown(path, self.user, self.user)
 
     def __enter__(self) -> "Stage":
         return self
@@ -91,6 +95,7 @@ class Stage:
             self._make_entry(kind, self.files / name, *rest)
         for path in (self.root / "program.py", self.root / "restrictions"):
             path.chmod(0o644)
+        self._hand_over()
 
     @staticmethod
     def _make_entry(kind: str, path: Path, target: str = "") -> None:

@@ -9,7 +9,7 @@ from seattle_p2p.errors import ProgramRefused
 from seattle_p2p.vessel.language import compile_program
 from tests.sandbox.batch import Batch
 from tests.sandbox.corpus import Program, load
-from tests.sandbox.running import run_bare, run_in_vessel
+from tests.sandbox.running import can_run_as, run_bare, run_in_vessel
 
 CORPUS = load("language", "resource", "network", "file", "ordinary")
 STATIC = [program for program in CORPUS if program.expect == ("refused",)]
@@ -26,18 +26,35 @@ LANGUAGE_ALONE = [
 """Programs that need no more than the language to show what they got."""
 
 
+NOBODY = 65534
+
+
 def _id(program: Program) -> str:
     return program.name
+
+
+def _cases() -> list[object]:
+    """Everything as whoever we are; everything again as a plain user with `--long`."""
+    ours = [pytest.param(None, p, marks=[pytest.mark.alone], id=p.name) for p in IN_A_VESSEL]
+    slow = [pytest.mark.alone, pytest.mark.long]
+    theirs = [pytest.param(NOBODY, p, marks=slow, id=f"nobody-{p.name}") for p in IN_A_VESSEL]
+    return ours + theirs
 
 
 @pytest.fixture(scope="module")
 def runs(request):
     wanted = [
-        item.callspec.params["program"]
+        (item.callspec.params["user"], item.callspec.params["program"])
         for item in request.session.items
         if item.path == request.path and "runs" in item.fixturenames
     ]
-    made = Batch([(p.name, p.waits, functools.partial(run_in_vessel, p)) for p in wanted])
+    made = Batch(
+        [
+            ((user, p.name), p.waits, functools.partial(run_in_vessel, p, user=user))
+            for user, p in wanted
+            if user is None or can_run_as(user)
+        ]
+    )
     yield made
     made.close()
 
@@ -57,11 +74,13 @@ def test_language_holds_with_no_other_wall(program):
     assert not [breach for breach in outcome.breaches if "traceback" not in breach], outcome
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("program", IN_A_VESSEL, ids=_id)
-def test_vessel_contains_and_says_why_it_ended(runs, program):
-    outcome = runs.outcome(program.name)
+@pytest.mark.parametrize(("user", "program"), _cases())
+def test_vessel_contains_and_says_why_it_ended(runs, user, program):
+    if user is not None and not can_run_as(user):
+        pytest.skip("only root can turn into nobody, who must be able to read an interpreter")
+
+    outcome = runs.outcome((user, program.name))
 
     assert not outcome.breaches, outcome
     assert outcome.matches(program.expect), outcome

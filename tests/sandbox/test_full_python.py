@@ -1,16 +1,13 @@
 """Plain Python inside every layer but the language's: as after a complete escape from it."""
 
 import functools
-import os
 import platform
-import subprocess
-import sys
 
 import pytest
 
 from tests.sandbox.batch import Batch
 from tests.sandbox.corpus import Program, load
-from tests.sandbox.running import ROOT, run_full_python
+from tests.sandbox.running import can_run_as, run_full_python
 
 FULL = [program for program in load("full_python") if program.runs_here]
 NOBODY = 65534
@@ -45,25 +42,11 @@ def _cases() -> list[object]:
     return cases
 
 
-def why_not(way: str) -> str:
+def _why_not(way: str) -> str:
     """Why a way cannot be gone here; empty when it can."""
-    if "user" not in WAYS[way]:
-        return ""
-    if os.geteuid() != 0:
-        return "only root can turn into somebody else"
-    return "" if _nobody_can_run_us() else "this interpreter or checkout is closed to nobody"
-
-
-@functools.cache
-def _nobody_can_run_us() -> bool:
-    probe = [sys.executable, "-c", "import tests.sandbox.run_full_python"]
-    try:
-        done = subprocess.run(
-            probe, cwd=ROOT, user=NOBODY, group=NOBODY, extra_groups=[], stderr=-1, timeout=30
-        )
-    except OSError:
-        return False
-    return done.returncode == 0
+    if "user" in WAYS[way] and not can_run_as(NOBODY):
+        return "only root can turn into nobody, who must be able to read an interpreter"
+    return ""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +60,7 @@ def runs(request):
         [
             ((way, p.name), p.waits, functools.partial(run_full_python, p, **WAYS[way]))
             for way, p in wanted
-            if not why_not(way)
+            if not _why_not(way)
         ]
     )
     yield made
@@ -87,7 +70,7 @@ def runs(request):
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("way", "program"), _cases())
 def test_jail_contains_plain_python(runs, way: str, program: Program):
-    if reason := why_not(way):
+    if reason := _why_not(way):
         pytest.skip(reason)
 
     outcome = runs.outcome((way, program.name))

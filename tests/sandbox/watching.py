@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psutil
 
-_LOOK_EVERY_S = 0.04
 _LEFT_OUT_S = 0.5
 """Time after the first look that is not part of the share: the start of an interpreter."""
 
@@ -18,22 +17,24 @@ class Watcher(threading.Thread):
     Args:
         pid: The process at the top.
         depth: How far below it the processes begin that count; 0 counts the top itself.
+        every_s: Seconds between two looks.
     """
 
-    def __init__(self, pid: int, depth: int) -> None:
+    def __init__(self, pid: int, depth: int, every_s: float) -> None:
         super().__init__(daemon=True)
         self.peak = 0
         """The most resident bytes of any one process."""
         self._top = pid
         self._depth = depth
+        self._every_s = every_s
         self._known: dict[int, psutil.Process] = {}
         self._used: dict[int, float] = {}
         self._samples: list[tuple[float, float]] = []
         self._over = threading.Event()
 
     def run(self) -> None:
-        """Look every few hundredths of a second."""
-        while not self._over.wait(_LOOK_EVERY_S):
+        """Look until told to stop."""
+        while not self._over.wait(self._every_s):
             self._look()
 
     def finish(self) -> None:
@@ -87,7 +88,7 @@ def _below(top: int, depth: int) -> set[int]:
 def _children(pid: int) -> list[int]:
     """Direct children, as the kernel lists them for each thread; far cheaper than a scan."""
     children: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
             children += [int(word) for word in path.read_text().split()]
     return children

@@ -34,13 +34,25 @@ tries = [
 ]
 tries += [asks.RemoveFile(link.number(), name) for name in names[:-1]]
 tries += [
-    asks.SendMessage(link.number(), host, canary, b"hello", "127.0.0.1", 63100)
+    asks.SendMessage(link.number(), host, canary, b"hello", "127.0.0.1", 63180)
     for host in ["127.0.0.1", "127.1", "localhost", "0.0.0.0", "::1", "::ffff:127.0.0.1", ""]
 ]
-tries += [asks.SendMessage(link.number(), "127.0.0.1", 63101, b"x" * 60000, "127.0.0.1", 63100)]
+tries += [asks.SendMessage(link.number(), "127.0.0.1", 63181, b"x" * 60000, "127.0.0.1", 63180)]
 tries += [
-    asks.SendMessage(link.number(), "127.0.0.1", 63101, b"x", "127.0.0.1", port)
+    asks.SendMessage(link.number(), "127.0.0.1", 63181, b"x", "127.0.0.1", port)
     for port in [0, -1, 1, 80, 70000, 63150]
+]
+tries += [
+    asks.OpenConnection(link.number(), host, int(sys.argv[4]), "127.0.0.1", port, 1.0)
+    for host in ["127.0.0.1", "::1", "0.0.0.0"]
+    for port in [63190, 63180, 80]
+]
+tries += [
+    asks.ListenConnection(link.number(), "127.0.0.1", port)
+    for port in [0, 1, 80, 70000, 63180, 63150]
+]
+tries += [
+    asks.LookUp(link.number(), name) for name in ["", "x y", "a" * 5000, "%s", "-x", "x\0y"]
 ]
 tries += [
     asks.ListenMessage(link.number(), "127.0.0.1", port)

@@ -17,6 +17,11 @@ for handle in [-1, 0, 1, 2, 3, 7, 100, 2**31, 2**62]:
         asks.WriteAt(link.number(), handle, b"x", 0),
         asks.GetMessage(link.number(), handle),
         asks.CloseFile(link.number(), handle),
+        asks.GetConnection(link.number(), handle),
+        asks.Send(link.number(), handle, b"x"),
+        asks.Receive(link.number(), handle, 10),
+        asks.CloseSocket(link.number(), handle),
+        asks.CloseServer(link.number(), handle),
     ]:
         reply = link.ask(request)
         if isinstance(reply, asks.Answer) and reply.value:

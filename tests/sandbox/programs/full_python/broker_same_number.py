@@ -3,7 +3,7 @@
 # source: own
 # expect: alive | stopped | error | ends
 # control: none: needs a broker
-# seconds: 3
+# seconds: 20
 
 import os
 import sys

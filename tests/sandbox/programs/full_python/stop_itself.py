@@ -2,7 +2,7 @@
 # class: full
 # source: own
 # expect: ends | error | alive
-# seconds: 2
+# seconds: 20
 # control: none: a bare run would have to be woken
 
 import os

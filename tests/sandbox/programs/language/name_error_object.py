@@ -19,7 +19,7 @@ calls = [
     lambda: openfile(3, True),
     lambda: removefile("missing"),
     lambda: sleep("x"),
-    lambda: sendmessage("999.1.1.1", 1, "x", "127.0.0.1", 63100),
+    lambda: sendmessage("999.1.1.1", 1, "x", "127.0.0.1", 63180),
     lambda: sendmessage(1, 1, 1, 1, 1),
     lambda: listenformessage("127.0.0.1", 1),
     lambda: createthread(4),

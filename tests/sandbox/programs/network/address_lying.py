@@ -23,7 +23,7 @@ class Address(str):
 
 
 try:
-    sendmessage(Address("127.0.0.1"), int(callargs[0]), "hello", "127.0.0.1", 63100)
+    sendmessage(Address("127.0.0.1"), int(callargs[0]), "hello", "127.0.0.1", 63180)
     log("ESCAPED:sent\n")
 except InternetConnectivityError:
     log("ESCAPED:tried\n")

@@ -2,11 +2,11 @@
 # class: network
 # source: own
 # expect: ends | error
-# restrictions: connport 63120
+# restrictions: connport 63190
 
 for call in [
-    lambda: listenformessage("127.0.0.1", 63120),
-    lambda: sendmessage("127.0.0.1", 63101, "hello", "127.0.0.1", 63120),
+    lambda: listenformessage("127.0.0.1", 63190),
+    lambda: sendmessage("127.0.0.1", 63181, "hello", "127.0.0.1", 63190),
 ]:
     try:
         call()

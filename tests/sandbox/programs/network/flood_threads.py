@@ -9,7 +9,7 @@
 
 def flood():
     while True:
-        sendmessage("127.0.0.1", 63101, "x" * 1000, "127.0.0.1", 63100)
+        sendmessage("127.0.0.1", 63181, "x" * 1000, "127.0.0.1", 63180)
 
 
 for number in range(4):

@@ -4,7 +4,7 @@
 # expect: ends | error
 # control: none: the harm would be in the broker
 
-server = listenformessage("127.0.0.1", 63100)
+server = listenformessage("127.0.0.1", 63180)
 file = openfile("mine", True)
 for thing, name, arguments in [
     (server, "readat", (10, 0)),

@@ -13,7 +13,7 @@ for address in [
     "fd00:ec2::254",
 ]:
     try:
-        sendmessage(address, 80, "GET /", "0.0.0.0", 63100)
+        sendmessage(address, 80, "GET /", "0.0.0.0", 63180)
         log("ESCAPED:sent to", address, "\n")
     except InternetConnectivityError:
         log("ESCAPED:tried", address, "\n")

@@ -3,9 +3,9 @@
 # source: own
 # expect: ends | error
 
-server = listenformessage("127.0.0.1", 63100)
+server = listenformessage("127.0.0.1", 63180)
 try:
-    listenformessage("127.0.0.1", 63100)
+    listenformessage("127.0.0.1", 63180)
     log("ESCAPED:listens twice\n")
 except AlreadyListeningError:
     pass

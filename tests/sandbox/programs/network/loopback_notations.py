@@ -25,7 +25,7 @@ for address in [
     "",
 ]:
     try:
-        sendmessage(address, int(callargs[0]), "hello", "127.0.0.1", 63100)
+        sendmessage(address, int(callargs[0]), "hello", "127.0.0.1", 63180)
         log("ESCAPED:sent to", repr(address), "\n")
     except InternetConnectivityError:
         log("ESCAPED:tried", repr(address), "\n")

@@ -6,7 +6,7 @@
 
 for address in ["127.0.0.2", "127.1.2.3", "127.255.255.254"]:
     try:
-        sendmessage(address, int(callargs[0]), "hello", "127.0.0.1", 63100)
+        sendmessage(address, int(callargs[0]), "hello", "127.0.0.1", 63180)
         log("ESCAPED:sent to", address, "\n")
     except InternetConnectivityError:
         log("ESCAPED:tried", address, "\n")

@@ -5,7 +5,7 @@
 # arguments: {canary}
 
 try:
-    sendmessage("127.0.0.1", int(callargs[0]), "hello", "127.0.0.1", 63100)
+    sendmessage("127.0.0.1", int(callargs[0]), "hello", "127.0.0.1", 63180)
     log("ESCAPED:sent to the donor's service\n")
 except ResourceForbiddenError:
     pass

@@ -21,7 +21,7 @@ for address in [
 ]:
     for local in ["127.0.0.1", "::1", "::"]:
         try:
-            sendmessage(address, int(callargs[0]), "hello", local, 63100)
+            sendmessage(address, int(callargs[0]), "hello", local, 63180)
             log("ESCAPED:sent to", address, "\n")
         except InternetConnectivityError:
             log("ESCAPED:tried", address, "\n")

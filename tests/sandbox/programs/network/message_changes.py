@@ -17,7 +17,7 @@ def change():
 createthread(change)
 for attempt in range(100):
     try:
-        sent = sendmessage("127.0.0.1", 63101, data, "127.0.0.1", 63100)
+        sent = sendmessage("127.0.0.1", 63181, data, "127.0.0.1", 63180)
         if sent > 9216:
             log("ESCAPED:sent", sent, "bytes\n")
     except RepyArgumentError:

@@ -6,7 +6,7 @@
 
 for size in [9217, 65507, 65508, 100_000, 5_000_000]:
     try:
-        sendmessage("127.0.0.1", 63101, "x" * size, "127.0.0.1", 63100)
+        sendmessage("127.0.0.1", 63181, "x" * size, "127.0.0.1", 63180)
         log("ESCAPED:sent", size, "bytes\n")
     except RepyArgumentError:
         pass

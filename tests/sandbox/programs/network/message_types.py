@@ -31,7 +31,7 @@ for message in [
     object(),
 ]:
     try:
-        sendmessage("127.0.0.1", 63101, message, "127.0.0.1", 63100)
+        sendmessage("127.0.0.1", 63181, message, "127.0.0.1", 63180)
         log("ESCAPED:sent", type(message), "\n")
     except Exception:
         pass

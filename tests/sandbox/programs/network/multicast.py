@@ -13,7 +13,7 @@ for address in [
     "ff02::fb",
 ]:
     try:
-        sendmessage(address, 5353, "hello", "127.0.0.1", 63100)
+        sendmessage(address, 5353, "hello", "127.0.0.1", 63180)
         log("ESCAPED:sent to", address, "\n")
     except InternetConnectivityError:
         log("ESCAPED:tried", address, "\n")

@@ -8,6 +8,6 @@
 
 for attempt in range(100):
     try:
-        sendmessage("127.0.0.1", 63101, "x" * 1000, "127.0.0.1", 63100)
+        sendmessage("127.0.0.1", 63181, "x" * 1000, "127.0.0.1", 63180)
     except Exception:
         pass

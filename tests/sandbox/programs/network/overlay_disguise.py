@@ -7,7 +7,7 @@
 
 for head in ["\x00", "\x01", "SP", "sp", "\x93", "\x94", "\x95", "\x96", "\x82", "d1:"]:
     try:
-        sendmessage("127.0.0.1", 63101, head + "x" * 100, "127.0.0.1", 63100)
+        sendmessage("127.0.0.1", 63181, head + "x" * 100, "127.0.0.1", 63180)
     except Exception:
         pass
 log("went on\n")

@@ -7,15 +7,15 @@
 # seconds: 3
 # control: none: a bare socket cannot be borrowed for sending
 
-server = listenformessage("127.0.0.1", 63100)
+server = listenformessage("127.0.0.1", 63180)
 try:
-    sendmessage("127.0.0.1", 63100, "x" * 100, "127.0.0.1", 63100)
+    sendmessage("127.0.0.1", 63180, "x" * 100, "127.0.0.1", 63180)
 except Exception:
     pass
 while True:
     try:
         address, port, data = server.getmessage()
         for copy in range(4):
-            sendmessage(address, port, data, "127.0.0.1", 63100)
+            sendmessage(address, port, data, "127.0.0.1", 63180)
     except Exception:
         sleep(0.001)

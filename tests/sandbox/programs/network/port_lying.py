@@ -10,18 +10,18 @@ class Port(int):
         return True
 
     def __hash__(self):
-        return hash(63100)
+        return hash(63180)
 
     def __le__(self, other):
         return True
 
     def __int__(self):
-        return 63100
+        return 63180
 
 
 for port in [Port(int(callargs[0])), float(callargs[0]), callargs[0], True, None]:
     try:
-        sendmessage("127.0.0.1", port, "hello", "127.0.0.1", 63100)
+        sendmessage("127.0.0.1", port, "hello", "127.0.0.1", 63180)
         log("ESCAPED:sent\n")
     except Exception:
         pass

@@ -7,22 +7,22 @@ for port in [
     0,
     -1,
     65536,
-    2**16 + 63100,
-    2**32 + 63100,
+    2**16 + 63180,
+    2**32 + 63180,
     -(2**63),
     2**100,
-    63100.5,
+    63180.5,
     float("nan"),
-    "63100",
-    [63100],
+    "63180",
+    [63180],
 ]:
     try:
-        sendmessage("127.0.0.1", port, "hello", "127.0.0.1", 63100)
+        sendmessage("127.0.0.1", port, "hello", "127.0.0.1", 63180)
         log("ESCAPED:sent to", port, "\n")
     except Exception:
         pass
     try:
-        sendmessage("127.0.0.1", 63101, "hello", "127.0.0.1", port)
+        sendmessage("127.0.0.1", 63181, "hello", "127.0.0.1", port)
         log("ESCAPED:sent from", port, "\n")
     except Exception:
         pass

@@ -17,7 +17,7 @@ for address in [
     "fc00::1",
 ]:
     try:
-        sendmessage(address, 80, "hello", "127.0.0.1", 63100)
+        sendmessage(address, 80, "hello", "127.0.0.1", 63180)
         log("ESCAPED:sent to", address, "\n")
     except InternetConnectivityError:
         log("ESCAPED:tried", address, "\n")

@@ -15,7 +15,7 @@ for address in [
     1,
 ]:
     try:
-        sendmessage("127.0.0.1", 63101, "hello", address, 63100)
+        sendmessage("127.0.0.1", 63181, "hello", address, 63180)
         log("ESCAPED:sent from", address, "\n")
     except Exception:
         pass

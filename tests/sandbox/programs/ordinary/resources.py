@@ -2,7 +2,7 @@
 # class: ordinary
 # restrictions: cpu 0.5, memory 25000000, events 3
 # prints: 0.5 25000000 1000000 3
-# prints: [63100, 63101] 0 True
+# prints: [63180, 63181] 0 True
 # prints: 0.5 True
 # prints: 1000
 

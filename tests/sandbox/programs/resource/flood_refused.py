@@ -8,7 +8,7 @@
 
 while True:
     for call in [
-        lambda: sendmessage("224.0.0.1", 63100, "x", "127.0.0.1", 63100),
+        lambda: sendmessage("224.0.0.1", 63180, "x", "127.0.0.1", 63180),
         lambda: listenformessage("127.0.0.1", 9),
         lambda: openfile("../x", False),
     ]:

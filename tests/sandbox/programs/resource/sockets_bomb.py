@@ -2,10 +2,10 @@
 # class: resource
 # source: own
 # expect: ends | error
-# restrictions: insockets 2, messport 63110, messport 63111, messport 63112, messport 63113
+# restrictions: insockets 2, messport 63170, messport 63171, messport 63172, messport 63173
 
 opened = []
-for port in range(63110, 63114):
+for port in range(63170, 63174):
     try:
         opened.append(listenformessage("127.0.0.1", port))
     except ResourceExhaustedError:
