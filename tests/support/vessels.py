@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from seattle_p2p.vessel.control import NetworkRules
 from seattle_p2p.vessel.keepers import Keepers, VesselStatus
-from seattle_p2p.vessel.resources import Resources
+from seattle_p2p.vessel.resources import VESSEL_PORTS, Resources
 
 USUAL = {
     "cpu": 0.5,
@@ -38,6 +39,28 @@ def amounts(
 ) -> Resources:
     """The usual vessel with some amounts changed."""
     return Resources.of(USUAL | changes, messport=messport, connport=connport)
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Ports where vessels live and nobody listens now; another worker looks elsewhere first."""
+    found: list[int] = []
+    for step in range(len(VESSEL_PORTS)):
+        port = VESSEL_PORTS[(os.getpid() * 7 + step) % len(VESSEL_PORTS)]
+        if _is_free(port):
+            found.append(port)
+        if len(found) == count:
+            return tuple(found)
+    raise AssertionError("no free ports for vessels on this machine")
+
+
+def _is_free(port: int) -> bool:
+    try:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 @asynccontextmanager

@@ -40,6 +40,19 @@ _NEVER = [
 ]
 
 
+_LOOPBACK = [ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")]
+
+
+def is_loopback(address: Address) -> bool:
+    """True for loopback itself; newer Pythons' own test also takes addresses mapped to it."""
+    return _in(address, _LOOPBACK)
+
+
+def is_loopback_host(host: str) -> bool:
+    """The same of a sender's address as a socket tells it."""
+    return is_loopback(ipaddress.ip_address(host.partition("%")[0]))
+
+
 def parse_address(text: str) -> Address:
     """The address that `text` is the canonical form of.
 
@@ -96,7 +109,7 @@ class AddressRules:
         """
         address = parse_address(host)
         require_port(port, "destport")
-        if address.is_loopback or (not _in(address, _NEVER) and self._is_own(address)):
+        if is_loopback(address) or (not _in(address, _NEVER) and self._is_own(address)):
             if port not in self._granted and port not in VESSEL_PORTS:
                 raise CallFailed(
                     "ResourceForbiddenError",
@@ -117,7 +130,7 @@ class AddressRules:
             CallFailed: It is no address that could be this machine's.
         """
         address = parse_address(host)
-        if not address.is_loopback and _in(address, _NEVER):
+        if not is_loopback(address) and _in(address, _NEVER):
             raise CallFailed("RepyArgumentError", f"{host} is not an address of this machine")
         return address
 

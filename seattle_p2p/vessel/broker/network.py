@@ -6,6 +6,8 @@ import socket
 from seattle_p2p.vessel.broker.addresses import (
     Address,
     AddressRules,
+    is_loopback,
+    is_loopback_host,
     require_port,
 )
 from seattle_p2p.vessel.broker.meters import Meters, Waits
@@ -78,7 +80,7 @@ class Network:
             raise CallFailed(
                 "ResourceForbiddenError", "messages may not begin like those of the testbed"
             )
-        direction = "loopsend" if remote.is_loopback else "netsend"
+        direction = "loopsend" if is_loopback(remote) else "netsend"
         borrowed = self._listening(local_host, local_port)
         if borrowed is None:
             self._meters.take("outsockets")
@@ -127,8 +129,7 @@ class Network:
             if data.startswith(OVERLAY_MAGIC):
                 continue
             host, port = sender[0], sender[1]
-            loop = host.startswith("127.") or host == "::1"
-            direction = "looprecv" if loop else "netrecv"
+            direction = "looprecv" if is_loopback_host(host) else "netrecv"
             yield from self._meters.charge(direction, HEADER + len(data))
             return [host, port, data]
         raise CallFailed("SocketWouldBlockError", "no message has come")

@@ -6,7 +6,13 @@ import os
 import socket
 from dataclasses import dataclass
 
-from seattle_p2p.vessel.broker.addresses import Address, AddressRules, require_port
+from seattle_p2p.vessel.broker.addresses import (
+    Address,
+    AddressRules,
+    is_loopback,
+    is_loopback_host,
+    require_port,
+)
 from seattle_p2p.vessel.broker.meters import Meters, Waits, Writable
 from seattle_p2p.vessel.repy_errors import CallFailed
 from seattle_p2p.vessel.requests import PIECE
@@ -70,7 +76,7 @@ class Tcp:
         self._meters.take("outsockets")
         opened: socket.socket | None = None
         try:
-            yield from self._charge(remote.is_loopback, 128, 64)
+            yield from self._charge(is_loopback(remote), 128, 64)
             opened = _bound(local, local_port, may_share=True)
             yield from _connect(opened, (host, port), timeout_s)
         except BaseException:
@@ -78,7 +84,7 @@ class Tcp:
             if opened is not None:
                 opened.close()
             raise
-        return self._keep(opened, (local_host, local_port), (host, port), remote.is_loopback)
+        return self._keep(opened, (local_host, local_port), (host, port), is_loopback(remote))
 
     def listen(self, host: str, port: int) -> int:
         """Take connections on a local port (RP-17); returns a handle."""
@@ -118,7 +124,7 @@ class Tcp:
                 raise CallFailed("SocketWouldBlockError", str(error.strerror)) from None
             opened.setblocking(False)
             remote = (str(sender[0]), int(sender[1]))
-            loop = _is_loopback(remote[0])
+            loop = is_loopback_host(remote[0])
             yield from self._charge(loop, 64, 128)
         except BaseException:
             self._meters.give_back("outsockets")
@@ -275,7 +281,3 @@ def _broken(error: OSError) -> CallFailed:
     if error.errno in _REMOTE_IS_GONE:
         return CallFailed("SocketClosedRemote", "the other side has closed")
     return CallFailed("SocketClosedLocal", str(error.strerror))
-
-
-def _is_loopback(host: str) -> bool:
-    return host.startswith("127.") or host == "::1"
