@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seattle_p2p.cli import output
+from seattle_p2p.cli.donor_books import (
+    limit_option,
+    print_books,
+    print_trail,
+    trail_document,
+)
 from seattle_p2p.cli.donor_words import parse_duration, print_status, show_installer, size_words
 from seattle_p2p.cli.places import donor_dir
 from seattle_p2p.errors import InstallError, UsageError
@@ -128,18 +134,40 @@ def run(
 
 @donor.command()
 @dir_option
+@click.option("--audit", "with_books", is_flag=True, help="Also add up all that is given away.")
 @output.json_option
-def status(folder: Path | None, as_json: bool) -> None:
+def status(folder: Path | None, with_books: bool, as_json: bool) -> None:
     """Say what runs, what it uses, and whether peers reach this node."""
     _require_platform()
+    from seattle_p2p.manager.books import check_books
     from seattle_p2p.manager.donor import status as look
 
     with _system_in_words():
         found = asyncio.run(look(_home(folder)))
+        books = check_books(_home(folder)) if with_books else None
     if as_json:
-        output.document(_builtins(found))
+        output.document(_builtins(found) | ({"books": _builtins(books)} if books else {}))
+        return
+    print_status(found)
+    if books:
+        print_books(books)
+
+
+@donor.command()
+@dir_option
+@limit_option
+@output.json_option
+def audit(folder: Path | None, limit: int, as_json: bool) -> None:
+    """Say who did what on this machine, and what came of it."""
+    _require_platform()
+    from seattle_p2p.manager.books import read_trail
+
+    with _system_in_words():
+        entries = read_trail(_home(folder), limit)
+    if as_json:
+        output.document(trail_document(entries))
     else:
-        print_status(found)
+        print_trail(entries)
 
 
 @donor.command()

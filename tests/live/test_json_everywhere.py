@@ -106,6 +106,8 @@ async def test_every_command_prints_json_and_nothing_else(network, tmp_path):
         ("planner new", ["planner", "new", plan], 0),
         ("planner build", ["planner", "build", plan], 2),
         ("donor status", ["donor", "status", "--dir", folder], 0),
+        ("donor status", ["donor", "status", "--audit", "--dir", folder], 0),
+        ("donor audit", ["donor", "audit", "--dir", folder], 0),
         ("donor pause", ["donor", "pause", "--dir", folder], 0),
         ("donor resume", ["donor", "resume", "--dir", folder], 0),
         ("seed check", ["seed", "check", seed], 0),
