@@ -1,6 +1,5 @@
 """How many servers there are, from how close the best of random targets lie."""
 
-from collections import deque
 from statistics import median
 
 from seattle_p2p.identity.keys import ID_BITS
@@ -12,7 +11,9 @@ _PER_GROUP = 2
 
 
 class SizeEstimate:
-    """A running estimate. Targets must be random: around a key, liars may crowd.
+    """A running estimate, from the latest targets of lookups, each counted once.
+
+    Around one key liars may crowd, but not around most.
 
     With n ids spread evenly, the i-th closest to any target lies at i/n of the space, so each
     distance d of rank i says n = i·2^160/d; the mean over ranks steadies a sample, the median
@@ -20,12 +21,13 @@ class SizeEstimate:
     """
 
     def __init__(self) -> None:
-        self._samples: deque[float] = deque(maxlen=_SAMPLES)
+        self._samples: dict[int, float] = {}
 
     @property
     def servers(self) -> int:
         """Servers in the network; 0 while unknown."""
-        return round(median(self._samples)) if len(self._samples) >= _FEWEST else 0
+        samples = self._samples.values()
+        return round(median(samples)) if len(samples) >= _FEWEST else 0
 
     def learn(self, target: int, closest: list[Peer]) -> None:
         """Take in the peers found closest to a random target."""
@@ -40,7 +42,10 @@ class SizeEstimate:
             return
         total = sum(distances)
         ranks = len(distances) * (len(distances) + 1) // 2
-        self._samples.append(ranks * 2.0**ID_BITS / max(total, 1))
+        self._samples.pop(target, None)
+        if len(self._samples) >= _SAMPLES:
+            del self._samples[next(iter(self._samples))]
+        self._samples[target] = ranks * 2.0**ID_BITS / max(total, 1)
 
     def radius(self, count: int) -> int:
         """Distance within which `count` servers should lie; 0 while unknown."""

@@ -90,6 +90,7 @@ class Exchange:
         self._reach = reach
         self.acquaintances = Acquaintances(params)
         self.requests = Requests(agenda, params.max_outstanding)
+        self.requests.send_again = self._send_again
         self.tokens = Tokens(entropy, params.token_s)
         self.counts: Counter[Any] = Counter()
         """By a message's class when received, by (class,) when sent, by name for the rest."""
@@ -162,7 +163,7 @@ class Exchange:
             bool(known.token),
         )
         self.requests.open(asked, now + soft)
-        self.send(kind(number, known.token, *fields), endpoint)
+        asked.datagram = self.send(kind(number, known.token, *fields), endpoint)
         return asked
 
     def asker(self, request: Request, source: Endpoint, size: int, now: int) -> Asker:
@@ -191,10 +192,12 @@ class Exchange:
         self.counts[(kind,)] += 1
         self._outbox.append((data, asker.endpoint))
 
-    def send(self, message: Message, endpoint: Endpoint) -> None:
-        """Send any message."""
+    def send(self, message: Message, endpoint: Endpoint) -> bytes:
+        """Send any message; its datagram."""
         self.counts[(type(message),)] += 1
-        self._outbox.append((self._codec.encode(message), endpoint))
+        data = self._codec.encode(message)
+        self._outbox.append((data, endpoint))
+        return data
 
     def take_reply(self, reply: Reply, source: Endpoint, now: int) -> None:
         """Give a reply to who asked for it; count and drop it when nobody did."""
@@ -203,7 +206,11 @@ class Exchange:
             self.counts["dropped.unasked_reply"] += 1
             return
         known = self.acquaintances.meet(source)
-        self.acquaintances.on_round_trip(known, now - asked.sent)
+        if asked.slow:
+            # Which of the two datagrams it answers is not known (Karn's rule, RFC 6298, 3).
+            known.silences = 0
+        else:
+            self.acquaintances.on_round_trip(known, now - asked.sent)
         known.heard = now
         if reply.token:
             known.token = reply.token
@@ -211,6 +218,11 @@ class Exchange:
         known.seen_us_at = reply.seen
         self._reach.on_witness(known.group, reply.seen)
         asked.activity.on_reply(asked, reply, now)
+
+    def _send_again(self, asked: Outstanding) -> None:
+        """A request is slow to be answered: it, or its answer, may have been lost."""
+        self.counts["sent.again"] += 1
+        self._outbox.append((asked.datagram, asked.endpoint))
 
     def _number(self) -> int:
         """64 random bits nobody else can guess."""

@@ -13,6 +13,7 @@ from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.order import best
 
 _FRESH, _ASKED, _SLOW, _ANSWERED, _GIVEN_UP = range(5)
+_REGION_FACTOR = 3
 _KEPT_FACTOR = 8
 """The list of candidates keeps so many times k: more than the order can ever need at once."""
 
@@ -30,6 +31,7 @@ class Lookup:
         alpha: Most queries in flight that are not slow.
         one_by_one: So many answers are awaited one by one first, while none is slow.
         most_requests: Bound on queries, whatever the answers say.
+        region: Peers within this distance are looked for, too, up to 3k in all.
         avoid: Ids that are never candidates: our own, those of other paths.
     """
 
@@ -42,12 +44,14 @@ class Lookup:
         alpha: int,
         most_requests: int,
         one_by_one: int = 0,
+        region: int = 0,
         avoid: Iterable[int] = (),
     ) -> None:
         self.target = target
         self._k = k
         self._alpha = alpha
         self._one_by_one = one_by_one
+        self._region = region
         self._left = most_requests
         self._avoid = set(avoid)
         self._candidates: list[tuple[int, Peer]] = []
@@ -62,12 +66,14 @@ class Lookup:
 
     @property
     def closest(self) -> list[Peer]:
-        """The best k candidates so far that were not given up, best first."""
+        """The best k candidates not given up, best first; then the others of the region."""
         if self._closest is None:
             if len(self._groups) > 1:
                 self._closest = best(map(itemgetter(1), self._candidates), self._k)
             else:
                 self._closest = [peer for _, peer in self._candidates[: self._k]]
+            if self._region:
+                self._add_region(self._closest)
         return self._closest
 
     @property
@@ -131,6 +137,14 @@ class Lookup:
             self._states[peer.id] = _GIVEN_UP
             self._candidates = [entry for entry in self._candidates if entry[1].id != peer.id]
             self._closest = None
+
+    def _add_region(self, closest: list[Peer]) -> None:
+        chosen = {peer.id for peer in closest}
+        for distance, peer in self._candidates:
+            if distance > self._region or len(closest) >= _REGION_FACTOR * self._k:
+                return
+            if peer.id not in chosen:
+                closest.append(peer)
 
     def _settle(self, peer: Peer) -> bool:
         state = self._states.get(peer.id)

@@ -31,7 +31,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Id proofs under way at once for the sake of the table."""
     confirm_patience: tuple[int, ...] = (1, 1, 2)
     """A node is tried so often before a reader holds it for dead; each time so many usual hard
-    deadlines long. With 2 % of datagrams lost, one try of four takes 8 % of the living for dead.
+    deadlines long. With 2 % of datagrams lost, one try alone takes 8 % of the living for dead.
     """
     confirmations: int = 128
     """Id proofs under way at once for one reader."""
@@ -61,6 +61,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How often a node looks after itself: expired records, stale buckets, lost peers."""
     quiet_s: float = 300.0
     """A contact heard from within that time is not pinged because its bucket is full."""
+    estimate_s: float = 600.0
+    """Until the network's size is known, a random place is looked up so often."""
     refresh_s: float = 3600.0
     """A bucket no lookup touched for so long is looked up."""
 

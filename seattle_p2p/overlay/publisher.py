@@ -202,6 +202,7 @@ class Publication(Task):
             now,
             notice=self._notice,
             then=lambda walk, at: self._on_region(depth, walk, at),
+            region=self.parts.estimate.radius(self.parts.params.k),
         )
         self._walks[depth] = walk
         walk.start(now)

@@ -33,6 +33,7 @@ class Outstanding(Alarm):
         about: Whatever the activity wants to find again in its answer.
         had_token: Whether a token went with it: if the answer brings a new one and nothing
             else, that token was worthless, and asking again is worth it.
+        datagram: What was sent: it is sent once more when the answer is slow to come.
         sent: When, in nanoseconds.
         slow: Whether the soft deadline has passed.
     """
@@ -40,6 +41,7 @@ class Outstanding(Alarm):
     __slots__ = (
         "about",
         "activity",
+        "datagram",
         "endpoint",
         "expects",
         "had_token",
@@ -65,6 +67,7 @@ class Outstanding(Alarm):
         self.due = None
         self.requests = requests
         self.number = number
+        self.datagram = b""
         self.endpoint = endpoint
         self.expects = expects
         self.activity = activity
@@ -91,6 +94,8 @@ class Requests:
         self._agenda = agenda
         self._limit = limit
         self._open: dict[int, Outstanding] = {}
+        self.send_again: Callable[[Outstanding], None] = lambda _asked: None
+        """Sends a request's datagram once more; set by the exchange."""
         self.on_silent_endpoint: Callable[[Endpoint, int], None] = _ignore
 
     def __len__(self) -> int:
@@ -128,6 +133,7 @@ class Requests:
         if not asked.slow and now < asked.hard_due:
             asked.slow = True
             self._agenda.at(asked.hard_due, asked)
+            self.send_again(asked)
             asked.activity.on_slow(asked, now)
             return
         self._close(asked)

@@ -1,5 +1,6 @@
 """What a node does when nobody asks it for anything, and small work of its own."""
 
+from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.agenda import Alarm
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import Confirmed, Pinged, Role
@@ -35,6 +36,7 @@ class Upkeep(Alarm):
         self._keeper = keeper
         self._notice = notice
         self._rings = 0
+        self._estimates_at = 0
 
     def start(self, now: int) -> None:
         """Begin at a random moment of the period, so that nodes do not ring together."""
@@ -48,10 +50,11 @@ class Upkeep(Alarm):
         parts.agenda.at(now + nanoseconds(parts.params.upkeep_s), self)
         parts.records.expire(now)
         self._refresh_one(now)
+        self._estimate(now)
         self._try_lost(now)
         self._walk_home_if_thin(now)
         if parts.reach.role is Role.UNKNOWN and len(parts.table):
-            helpers = parts.best_contacts(parts.rng.getrandbits(160), parts.params.k)
+            helpers = parts.best_contacts(parts.rng.getrandbits(ID_BITS), parts.params.k)
             RoleFinding(parts, lambda _now: None).start(helpers, now)
 
     def _walk_home_if_thin(self, now: int) -> None:
@@ -63,23 +66,30 @@ class Upkeep(Alarm):
         self._rings += 1
         is_thin = 0 < len(parts.table) < parts.params.k // 2
         if is_thin and self._rings & (self._rings - 1) == 0:
-            Walk(
-                parts, parts.own_id, now, notice=self._notice, then=lambda _walk, _now: None
-            ).start(now)
+            self._walk_to(parts.own_id, now)
 
     def _refresh_one(self, now: int) -> None:
         """Walk into the stalest bucket that no lookup touched for long."""
         parts = self._parts
         stale = now - nanoseconds(parts.params.refresh_s)
-        bucket = min(parts.table.buckets, key=lambda b: b.last_updated)
-        if bucket.last_updated > stale or not bucket.nodes:
-            return
-        lower, upper = bucket.range
-        target = lower + parts.rng.getrandbits(160) % (upper - lower + 1)
-        Walk(parts, target, now, notice=self._notice, then=self._on_refreshed).start(now)
+        used = [bucket for bucket in parts.table.buckets if bucket.nodes]
+        bucket = min(used, key=lambda b: b.last_updated, default=None)
+        if bucket is not None and bucket.last_updated <= stale:
+            inside = parts.rng.getrandbits(ID_BITS) % (bucket.inside + 1)
+            self._walk_to(bucket.lower + inside, now)
 
-    def _on_refreshed(self, walk: Walk, _now: int) -> None:
-        self._parts.estimate.learn(walk.target, walk.lookup.answered)
+    def _estimate(self, now: int) -> None:
+        """Until the network's size is known, walk to random places now and then."""
+        parts = self._parts
+        if parts.estimate.servers or now < self._estimates_at or not len(parts.table):
+            return
+        self._estimates_at = now + nanoseconds(parts.params.estimate_s)
+        self._walk_to(parts.rng.getrandbits(ID_BITS), now)
+
+    def _walk_to(self, target: int, now: int) -> None:
+        Walk(
+            self._parts, target, now, notice=self._notice, then=lambda _walk, _now: None
+        ).start(now)
 
     def _try_lost(self, now: int) -> None:
         """Peers may have been cut off rather than dead; or all of ours may have been."""

@@ -26,6 +26,7 @@ class Walk(Task):
         then: Is told the walk when it has ended.
         number: The application's request number, if it asked.
         one_by_one: Answers awaited one by one first; see `Lookup`.
+        region: Distance within which everybody is looked for; see `Lookup`.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Walk(Task):
         then: Callable[["Walk", int], None],
         number: int = 0,
         one_by_one: int = 0,
+        region: int = 0,
     ) -> None:
         super().__init__(parts, number)
         self.target = target
@@ -52,6 +54,7 @@ class Walk(Task):
             alpha=params.alpha,
             most_requests=params.lookup_requests,
             one_by_one=one_by_one,
+            region=region,
             avoid=(parts.own_id,),
         )
         self.complete = False
@@ -113,5 +116,7 @@ class Walk(Task):
 
     def _end(self, now: int) -> None:
         self.complete = self.lookup.all_answered
+        if self.complete:
+            self.parts.estimate.learn(self.target, self.lookup.answered[: self.parts.params.k])
         self.give_up()
         self._then(self, now)

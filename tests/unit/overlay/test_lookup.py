@@ -142,3 +142,46 @@ def test_a_lookup_without_seeds_is_done_at_once():
 
     assert lookup.done
     assert not lookup.all_answered
+
+
+def test_peers_of_the_region_are_looked_for_beside_the_best():
+    world = [peer(n, port=n) for n in range(1, 41)]
+    lookup = a_lookup(0, world[:2], k=8, region=20)
+
+    while not lookup.done:
+        for asked in lookup.queries():
+            lookup.on_reply(asked, world)
+
+    assert [p.id for p in lookup.answered] == list(range(1, 21))
+
+
+def test_a_region_is_never_more_than_three_times_k():
+    world = [peer(n, port=n) for n in range(1, 41)]
+    lookup = a_lookup(0, world[:2], k=8, region=2**100)
+
+    while not lookup.done:
+        for asked in lookup.queries():
+            lookup.on_reply(asked, world)
+
+    assert len(lookup.answered) == 24
+
+
+def test_cautious_lookups_ask_one_by_one_until_somebody_is_slow():
+    lookup = a_lookup(0, [peer(n) for n in range(1, 30)], one_by_one=2)
+    first = lookup.queries()
+    assert len(first) == 1
+    lookup.on_reply(first[0], [])
+    (second,) = lookup.queries()
+
+    lookup.on_slow(second)
+
+    assert len(lookup.queries()) == 3
+
+
+def test_cautious_lookups_open_their_window_after_so_many_answers():
+    lookup = a_lookup(0, [peer(n) for n in range(1, 30)], one_by_one=1)
+    (first,) = lookup.queries()
+
+    lookup.on_reply(first, [])
+
+    assert len(lookup.queries()) == 3

@@ -300,7 +300,7 @@ def test_renewals_do_not_come_at_the_same_time_everywhere():
                 renewed.add((where, (net.now - begun) // (10 * SECOND)))
                 net.told[where].clear()
 
-    assert len({when for _, when in renewed}) >= 5
+    assert len({when for _, when in renewed}) >= 4
 
 
 def test_a_lookup_finds_the_live_closest():
