@@ -178,21 +178,38 @@ async def _help(turn: Turn) -> int:
     if not topic:
         return _help_all(turn)
     if name in TOPICS:
-        click.echo(TOPICS[name])
+        if not turn.answer({"text": TOPICS[name]}):
+            click.echo(TOPICS[name])
         return 0
-    if family := table.second_words(name):
-        words = dict.fromkeys(table.need([name, second])[0] for second in family)
-        width = max(len(word.written) for word in words)
-        for word in words:
-            click.echo(f"  {word.written:<{width}}  {word.line}")
-        if table.find(topic) is None:
+    seconds = table.second_words(name)
+    family = list(dict.fromkeys(table.need([name, second])[0] for second in seconds))
+    if not family or table.find(topic) is not None:
+        word, rest = table.need(topic)
+        if rest:
+            raise UsageError(f"there is no help on {name!r}", hint="`help` lists what there is")
+        if turn.answer({"words": [_described(w) for w in (word, *family)]}):
             return 0
+        _teach(word)
+    elif turn.answer({"words": [_described(word) for word in family]}):
+        return 0
+    if family:
+        width = max(len(word.written) for word in family)
         click.echo("")
-    word, rest = table.need(topic)
-    if rest:
-        raise UsageError(f"there is no help on {name!r}", hint="`help` lists what there is")
-    _teach(word)
+        for word in family:
+            click.echo(f"  {word.written:<{width}}  {word.line}")
     return 0
+
+
+def _described(word: Word) -> dict[str, object]:
+    """A word for JSON."""
+    return {
+        "name": word.name,
+        "usage": word.written,
+        "line": word.line,
+        "teach": word.teach,
+        "example": word.example.splitlines(),
+        "also": list(word.also),
+    }
 
 
 def _teach(word: Word) -> None:
@@ -207,14 +224,7 @@ def _teach(word: Word) -> None:
 
 def _help_all(turn: Turn) -> int:
     table = turn.session.table
-    if turn.answer(
-        {
-            "words": [
-                {"name": w.name, "usage": w.written, "line": w.line, "also": list(w.also)}
-                for w in table
-            ]
-        }
-    ):
+    if turn.answer({"words": [_described(word) for word in table]}):
         return 0
     chapters: dict[str, list[Word]] = {}
     for word in table:

@@ -234,7 +234,7 @@ async def test_json_gives_one_line_a_command_and_errors_too(session, capsys):
     assert (added["group"], added["changed"]) == ("lab", 2)
     assert len(groups["groups"]["lab"]) == 2
     assert error["error"]["code"] == "usage"
-    assert {"name", "usage", "line", "also"} == set(helped["words"][0])
+    assert {"name", "usage", "line", "teach", "example", "also"} == set(helped["words"][0])
     assert [i["private"] for i in known["identities"]] == [True, False]
 
 
