@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from seattle_p2p.errors import (
     MalformedMessage,
+    NoLongerPermitted,
+    NotPermitted,
     PeerError,
     StaleMessage,
     Unreachable,
@@ -187,9 +189,13 @@ class NodeClient:
         """Pieces of the log as it grows, until no program runs and all was sent.
 
         Goes on where it was when the connection is cut, as long as the node comes back within
-        the pauses given.
+        the pauses given, and when rights change that are not ours.
+
+        Raises:
+            NoLongerPermitted: our own right was taken meanwhile.
         """
         failures = 0
+        changed: NoLongerPermitted | None = None
         while True:
             try:
                 action = FollowLog(vessel, offset)
@@ -201,6 +207,13 @@ class NodeClient:
                             offset = part.start + len(part.data)
                             yield part
                 return
+            except NoLongerPermitted as reason:
+                # Something about the rights changed; whether ours did, a new question tells.
+                changed = reason
+            except NotPermitted:
+                if changed:
+                    raise changed from None
+                raise
             except Unreachable:
                 failures += 1
                 if failures >= len(self._pauses_s):

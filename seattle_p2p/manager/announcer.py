@@ -69,7 +69,12 @@ class Announcer:
         await asyncio.gather(*(self._withdraw(person) for person in persons))
 
     async def _catch_up(self) -> bool:
-        wanted, endpoints = self._wanted(), self._endpoints()
+        try:
+            wanted, endpoints = self._wanted(), self._endpoints()
+        except SeattleError as reason:
+            # A public name that nobody resolves just now, for one.
+            _log.warning("cannot say where this node is", extra={"reason": reason.message})
+            return False
         gone = [person for person in self._published if person not in wanted]
         new = [person for person in wanted if self._published.get(person) != endpoints]
         done = await asyncio.gather(

@@ -170,7 +170,10 @@ class Service:
             guest.transport = transport
             if guest not in self._guests:
                 transport.abort()
-        except (OSError, ssl.SSLError):
+        except Exception as reason:
+            # One bad connection must not end the service; our own mistakes are told apart.
+            if not isinstance(reason, OSError):
+                _log.exception("a connection failed inside")
             self._core.counts["connection.handshake"] += 1
             self._forget(guest)
             connection.close()

@@ -98,6 +98,7 @@ class State:
 
 def state_of(node: ServedNode) -> State:
     files = node.folder / "vessels" / "v1" / "files"
+    files.mkdir(exist_ok=True)
     return State(
         (node.ledger.vessels(), node.ledger.settings()),
         {path.name: path.read_bytes() for path in files.iterdir()},
@@ -277,6 +278,30 @@ async def test_a_command_from_before_its_connection_closed_is_refused(
 
     assert refused(result, StaleMessage)
     assert state_of(node) == before
+
+
+async def test_a_command_held_back_for_more_than_a_minute_is_refused(tmp_path: Path) -> None:
+    now = [1000.0]
+    async with a_served_node(tmp_path / "slow", clock=lambda: now[0]) as node:
+        async with Attacker(node, OWNER) as owner:
+            held_back = owner.sign(ChangeAdvertise("v1", False))
+            before = state_of(node)
+            now[0] += 61
+
+            result = await owner.send(held_back)
+
+        assert refused(result, StaleMessage)
+        assert state_of(node) == before
+
+
+async def test_an_honest_client_goes_on_after_its_challenge_died(tmp_path: Path) -> None:
+    now = [1000.0]
+    async with a_served_node(tmp_path / "slow", clock=lambda: now[0]) as node:
+        client = node.client(OWNER, pauses_s=(0.0, 0.0))
+        await client.status("v1")
+        now[0] += 61
+
+        assert (await client.status("v1")).name == "v1"
 
 
 async def test_commands_in_another_order_are_refused(node: ServedNode) -> None:

@@ -103,6 +103,23 @@ async def test_a_follower_whose_right_is_taken_is_told(node: ServedNode) -> None
     assert seen == [b"for all\n"]
 
 
+async def test_a_follower_goes_on_when_the_rights_of_others_change(node: ServedNode) -> None:
+    await node.client().put("v1", "hello.r2py", b"")
+    await node.client().start("v1", "hello.r2py")
+    await node.keepers.log("v1", b"one\n")
+    seen = []
+
+    async for part in node.client().follow_log("v1"):
+        seen.append(part.data)
+        if len(seen) == 1:
+            await node.client().change_users("v1", [])
+            await node.keepers.log("v1", b"two\n")
+        else:
+            await node.keepers.end("v1", cause="done")
+
+    assert seen == [b"one\n", b"two\n"]
+
+
 async def test_more_than_the_disk_is_refused_with_both_numbers(node: ServedNode) -> None:
     with pytest.raises(OutOfResources, match="diskused"):
         await node.client().put("v1", "big", bytes(2_000_000))

@@ -1,0 +1,210 @@
+"""The command core and its client without HTTP: the same conversation over bare bytes."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from seattle_p2p.errors import MalformedMessage, NotPermitted, StaleMessage, VersionMismatch
+from seattle_p2p.experiment.peer import NodeClient
+from seattle_p2p.identity.keys import KeyPair
+from seattle_p2p.manager.actions import Actions
+from seattle_p2p.manager.commands import CommandCore
+from seattle_p2p.manager.effects import Effects
+from seattle_p2p.manager.ledger import Ledger, Remembered
+from seattle_p2p.vessel.status import VesselStatus
+from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.commands import (
+    Action,
+    BodyDigest,
+    DeleteFile,
+    PutFile,
+    Reset,
+    Start,
+    Stop,
+    encode_action,
+)
+from tests.support.fake_keepers import FakeKeepers
+from tests.support.memory_transport import MemoryTransport, nothing
+
+NODE, OWNER, STRANGER = (KeyPair(bytes([n]) * 32) for n in (1, 2, 3))
+RESTRICTIONS = "resource cpu 0.1\nresource memory 1\nresource diskused 100000\n"
+
+
+class Scene:
+    """A core with one vessel, v1."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ledger = Ledger(folder / "ledger")
+        self.keepers = FakeKeepers(folder / "vessels")
+        self.keepers.make(self.ledger.add_vessel(OWNER.public, RESTRICTIONS).name)
+        actions = Actions(self.ledger, self.keepers, time.time)
+        self.effects = Effects(self.ledger, actions)
+        self.now = 0.0
+        counter = iter(range(1, 10**6))
+        self.core = CommandCore(
+            NODE,
+            network="test",
+            layers=(),
+            ledger=self.ledger,
+            actions=actions,
+            effects=self.effects,
+            clock=lambda: self.now,
+            entropy=lambda size: next(counter).to_bytes(size),
+        )
+
+    def client(self, key: KeyPair = OWNER, network: str = "test") -> NodeClient:
+        address = PeerAddress("192.0.2.1", 1)
+        transport = MemoryTransport(self.core)
+        return NodeClient(
+            key, NODE.public, [address], transport, network=network, pauses_s=(0.0,)
+        )
+
+    async def settle(self, action: Action) -> bytes | None:
+        """What a restart makes of an intent that a crash left."""
+        identity = b"i" * 16
+        self.ledger.remember(
+            Remembered(identity, OWNER.public, b"d", "v1", encode_action(action), None)
+        )
+        await self.effects.settle_all()
+        assert self.ledger.unsettled() == []
+        known = self.ledger.recall(identity)
+        return known.outcome if known else None
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    with contextlib.closing(made.ledger), contextlib.closing(made.keepers):
+        yield made
+
+
+async def test_a_whole_conversation_needs_no_socket(scene: Scene) -> None:
+    client = scene.client()
+    await client.put("v1", "a.r2py", b"x" * 70_000)
+    back = b"".join([piece async for piece in client.get("v1", "a.r2py")])
+    run = await client.start("v1", "a.r2py")
+    await scene.keepers.log("v1", b"hello\n")
+    await scene.keepers.end("v1", cause="done")
+    log = [part.data async for part in client.follow_log("v1")]
+
+    assert back == b"x" * 70_000
+    assert log == [b"hello\n"]
+    assert (await client.status("v1")).run == run
+
+
+async def test_it_refuses_as_it_does_over_https(scene: Scene) -> None:
+    with pytest.raises(NotPermitted):
+        await scene.client(STRANGER).stop("v1")
+    with pytest.raises(VersionMismatch):
+        await scene.client(network="other").vessels()
+    client = scene.client()
+    await client.vessels()
+    scene.now += 61
+    with pytest.raises(StaleMessage):
+        await client.vessels()
+
+
+async def test_reads_write_nothing_to_the_ledger(scene: Scene) -> None:
+    await scene.client().put("v1", "a.r2py", b"")
+    before = scene.ledger.path.with_name("ledger-wal").stat().st_mtime_ns
+    client = scene.client()
+
+    await client.vessels()
+    await client.status("v1")
+    await client.files("v1")
+    await client.read_log("v1")
+    _ = [piece async for piece in client.get("v1", "a.r2py")]
+    with pytest.raises(NotPermitted):
+        await scene.client(STRANGER).stop("v1")
+
+    assert scene.ledger.path.with_name("ledger-wal").stat().st_mtime_ns == before
+
+
+async def test_bytes_that_are_no_envelope_have_nobody_to_answer_to(scene: Scene) -> None:
+    with pytest.raises(MalformedMessage):
+        await scene.core.answer(scene.core.line(), b"junk", nothing())
+
+
+async def test_an_internal_failure_is_told_without_details(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(scene.keepers, "read_log", fail)
+    from seattle_p2p.errors import InternalError
+
+    with pytest.raises(InternalError) as caught:
+        await scene.client().read_log("v1")
+
+    assert "secret" not in caught.value.message
+    assert "secret detail" in caplog.text
+
+
+# What a restart makes of intents
+
+
+async def test_a_start_that_was_made_is_settled_as_done(scene: Scene) -> None:
+    status = VesselStatus(state="started", run_id=(b"i" * 16).hex())
+    await scene.keepers._set("v1", status)
+
+    assert await scene.settle(Start("v1", "a.r2py")) is not None
+    run = scene.ledger.vessel("v1").run
+    assert run is not None
+    assert run.id == status.run_id
+
+
+async def test_a_start_that_was_not_made_is_forgotten_so_that_it_can_come_again(
+    scene: Scene,
+) -> None:
+    assert await scene.settle(Start("v1", "a.r2py")) is None
+    assert scene.keepers.asked == []
+
+
+async def test_a_stop_is_done_when_nothing_runs(scene: Scene) -> None:
+    assert await scene.settle(Stop("v1")) is not None
+
+
+async def test_a_stop_is_forgotten_while_the_program_runs(scene: Scene) -> None:
+    await scene.keepers._set("v1", VesselStatus(state="started", run_id="x"))
+
+    assert await scene.settle(Stop("v1")) is None
+
+
+async def test_a_reset_is_brought_to_its_end(scene: Scene) -> None:
+    generation = scene.ledger.vessel("v1").generation
+
+    assert await scene.settle(Reset("v1")) is not None
+    assert scene.keepers.asked == ["reset v1"]
+    assert scene.ledger.vessel("v1").generation == generation + 1
+
+
+@pytest.mark.parametrize(("stored", "done"), [(b"body", True), (b"else", False), (None, False)])
+async def test_an_upload_is_done_when_the_very_content_is_there(
+    scene: Scene, stored: bytes | None, done: bool
+) -> None:
+    if stored is not None:
+        await scene.client().put("v1", "f", stored)
+    counted = BodyDigest()
+    counted.add(b"body")
+
+    outcome = await scene.settle(PutFile("v1", "f", 4, counted.value))
+
+    assert (outcome is not None) == done
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_deletion_is_done_when_the_file_is_gone(scene: Scene, there: bool) -> None:
+    if there:
+        await scene.client().put("v1", "f", b"")
+
+    assert (await scene.settle(DeleteFile("v1", "f")) is None) == there
+
+
+async def test_an_intent_about_a_vessel_that_is_gone_is_forgotten(scene: Scene) -> None:
+    scene.ledger.remove_vessel("v1")
+
+    assert await scene.settle(Start("v1", "a.r2py")) is None
