@@ -21,7 +21,6 @@ ELSEWHERE = {
     "demo": "tests/live/test_demo.py",
     "donor run": "the network below could not be there without it",
     "seed run": "the network below could not be there without it",
-    "sim run": "tests/unit/cli/test_sim_command.py",
 }
 RESTRICTIONS = """
 resource cpu 0.5
@@ -29,6 +28,24 @@ resource memory 30000000
 resource diskused 1000000
 resource lograte 10000
 resource events 10
+"""
+
+SCENARIO = """
+version = 1
+[meta]
+name = "tiny"
+duration_s = 30
+[[nodes]]
+name = "seeds"
+count = 1
+role = "bootstrap"
+[[nodes]]
+name = "donors"
+count = 3
+join_at_s = 1
+join_span_s = 2
+[network]
+latency = "constant"
 """
 
 
@@ -79,7 +96,8 @@ async def test_every_command_prints_json_and_nothing_else(network, tmp_path):
     contact, folder = donor.facts["addresses"][0], str(network.home("donor-01"))
     hello, data = str(tmp_path / "hello.r2py"), str(tmp_path / "data.txt")
     plan, results = str(tmp_path / "plan.toml"), str(tmp_path / "results")
-    limits = str(tmp_path / "limits")
+    (tmp_path / "scenario.toml").write_text(SCENARIO)
+    limits, scenario = str(tmp_path / "limits"), str(tmp_path / "scenario.toml")
 
     script = [
         ("keys new other", ["keys", "new", "other"], 0),
@@ -112,6 +130,9 @@ async def test_every_command_prints_json_and_nothing_else(network, tmp_path):
         ("donor resume", ["donor", "resume", "--dir", folder], 0),
         ("seed check", ["seed", "check", seed], 0),
         ("exec", ["exec", "--restrictions", limits, hello], 0),
+        ("sim plan", ["sim", "plan", scenario], None),
+        ("sim run", ["sim", "run", scenario], None),
+        ("sim sweep", ["sim", "sweep", scenario, "--out", results, "--seeds", "2"], None),
         ("donor uninstall", ["donor", "uninstall", "--dir", folder, "--yes"], 0),
         ("donor install", ["donor", "install", str(installer), "--dir", folder], 0),
     ]
