@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import msgspec
-
-from seattle_p2p.overlay.params import Params
 from seattle_p2p.sim import faults, links
 from seattle_p2p.sim.geography import PLANETLAB, SEATTLE
 from seattle_p2p.sim.scenario import Fault, Scenario
@@ -35,16 +32,6 @@ def make_loss(scenario: Scenario, streams: Streams) -> links.Loss | None:
         share = min(network.burst_loss, 0.99)
         return links.GilbertElliott(to_good * share / (1 - share), to_good, 1.0, streams)
     return links.Bernoulli(network.loss, streams) if network.loss else None
-
-
-def make_params(scenario: Scenario) -> Params:
-    """The overlay's parameters: its own defaults but for what the scenario sets."""
-    given = {
-        name: value
-        for name, value in msgspec.structs.asdict(scenario.overlay).items()
-        if value is not None
-    }
-    return Params(**given)
 
 
 def make_signatures(scenario: Scenario, streams: Streams) -> Signatures:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from seattle_p2p.errors import BadPlan
+from seattle_p2p.overlay.params import Params
 from seattle_p2p.sim.toml_errors import read_toml
 
 SCHEMA_VERSION = 1
@@ -127,13 +128,6 @@ class Churn(Part, frozen=True, kw_only=True):
     graceful: Share = 0
 
 
-class Overlay(Part, frozen=True, kw_only=True):
-    """Parameters of the overlay that differ from its own defaults; see `overlay/params.py`."""
-
-    k: Annotated[int, Meta(ge=1, le=256)] | None = None
-    alpha: Annotated[int, Meta(ge=1, le=64)] | None = None
-
-
 class Workload(Part, frozen=True, kw_only=True):
     """What people do.
 
@@ -218,14 +212,14 @@ class Sweep(Part, frozen=True, kw_only=True):
 
 
 class Scenario(Part, frozen=True, kw_only=True):
-    """A whole scenario."""
+    """A whole scenario. `overlay` are the overlay's own parameters, see `overlay/params.py`."""
 
     version: int
     meta: About
     nodes: Annotated[tuple[NodeGroup, ...], Meta(min_length=1)]
     network: Network = Network()
     churn: Churn = Churn()
-    overlay: Overlay = Overlay()
+    overlay: Params = Params()
     workload: Workload = Workload()
     faults: tuple[Fault, ...] = ()
     expect: tuple[Expect, ...] = ()
@@ -280,6 +274,10 @@ def read_scenario(path: Path) -> Scenario:
             )
         if group.join_at_s + group.join_span_s > scenario.meta.duration_s:
             raise found.refuse(f"$.nodes[{index}]", f"group {group.name!r} joins after the end")
+    for name in msgspec.structs.asdict(scenario.overlay):
+        lowest = 1 if name in ("k", "alpha", "disjoint_paths") else 0
+        if getattr(scenario.overlay, name) < lowest:
+            raise found.refuse(f"$.overlay.{name}", f"{name} is at least {lowest}")
     if scenario.network.latency == "matrix" and not scenario.network.latency_file:
         raise found.refuse("$.network.latency", "latency `matrix` needs a `latency_file`")
     if scenario.workload.last_look_s >= scenario.meta.duration_s:

@@ -46,7 +46,7 @@ class Stage:
         streams = self.world.streams
         self.world.latency = assembly.make_latency(scenario, streams, folder)
         self.world.loss = assembly.make_loss(scenario, streams)
-        self.params = assembly.make_params(scenario)
+        self.params = scenario.overlay
         self.signatures = assembly.make_signatures(scenario, streams)
         self.tally = Tally()
         self.population = Population(self.world, self._make_core, self.tally)

@@ -91,6 +91,8 @@ CRASH = '[[faults]]\nkind = "crash"\n'
         (CRASH + "at_s = 61", "line 19: the fault comes after the end, at 60 s"),
         (CRASH + "at_s = 6\nshare = 1.5", "line 20: Expected float <= 1"),
         ('[network]\nlatency = "matrix"', "line 18: latency matrix needs a latency_file"),
+        ("[overlay]\nk = 0", "line 18: k is at least 1"),
+        ("[overlay]\nalfa = 3", "line 18: there is no field alfa"),
         ("[workload]\nlast_look_s = 60", "line 18: the last look is before the start"),
         ('[[expect]]\nmeasure = "a"', "line 17: a bound needs at_least or at_most"),
     ],
