@@ -115,6 +115,10 @@ class VesselFolder:
                         entries.append(FileEntry(entry.name, size))
         return sorted(entries, key=lambda entry: entry.name)
 
+    def has(self, name: str) -> bool:
+        """True when there is a file of that name."""
+        return self._path(name).is_file()
+
     def size_of(self, name: str) -> int:
         """Bytes of a file.
 

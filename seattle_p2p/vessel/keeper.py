@@ -106,6 +106,7 @@ class Keeper(Host):
         )
         self._text = b""
         self._over = False
+        self._ready = False
         self._line = line
         self._watch: Watch | None = None
         self._broker: Broker | None = None
@@ -261,6 +262,12 @@ class Keeper(Host):
 
     def on_ready(self, layers: list[str]) -> object:
         """The jail is closed; the job, if it is closed well enough."""
+        if self._ready:
+            # Said again by a program that got out of the language: it would begin its CPU and
+            # memory accounts anew.
+            self.on_nonsense()
+            return None
+        self._ready = True
         held = tuple(layers)
         self._status = msgspec.structs.replace(self._status, layers=held)
         if not jail_layers.enough(held) and not self._launch.accept_weak:

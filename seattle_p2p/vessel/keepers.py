@@ -14,6 +14,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -40,7 +41,16 @@ from seattle_p2p.vessel.control import (
 )
 from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.log_ring import LogPart, LogRing, OpenLog
-from seattle_p2p.vessel.places import CONTROL, FILES, LOCK, LOG, NOTE, STATUS, connect_in
+from seattle_p2p.vessel.places import (
+    CONTROL,
+    FILES,
+    LOCK,
+    LOG,
+    NOTE,
+    STATUS,
+    connect_in,
+    require_same_user,
+)
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import format_restrictions
 from seattle_p2p.vessel.status import VesselStatus, read_status, write_status
@@ -282,6 +292,7 @@ class _Vessel:
         self.log = OpenLog(path / LOG)
         self._changed = changed
         self._line: _Line | None = None
+        self._keeper_pid = 0
         self._changes: list[asyncio.Future[None]] = []
         self._followers: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -291,16 +302,27 @@ class _Vessel:
         """Find the keeper of a run that the status file says is under way."""
         if not self.status.running or self._line is not None:
             return
-        for _ in range(20):
-            try:
-                await self._attach(connect_in(self.path, CONTROL))
-                return
-            except OSError:
-                # Starting up or dying: either shows within a moment.
-                if self._keeper_is_gone():
-                    break
-                await asyncio.sleep(0.05)
-        self._settle_lost()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_S):
+                while not await self._adopt_once():
+                    if self._keeper_is_gone():
+                        self._settle_lost()
+                        return
+                    await asyncio.sleep(0.05)  # starting up or dying: either shows soon
+
+    async def _adopt_once(self) -> bool:
+        """Try to speak to the keeper; False when nobody listens."""
+        try:
+            connection = connect_in(self.path, CONTROL)
+        except OSError:
+            return False
+        # The one at the other end; should it be stuck, it can still be killed.
+        self._keeper_pid = require_same_user(connection)
+        try:
+            await self._attach(connection)
+        except OSError:
+            return False
+        return True
 
     async def start(self, launch: Launch, zygote: Zygote) -> VesselStatus:
         """Have a keeper made for `launch`, unless that very run was started before."""
@@ -446,7 +468,7 @@ class _Vessel:
             return
         self._take(message.status)
         if isinstance(message, Hello) and not line.hello.done():
-            line.pid = message.pid
+            self._keeper_pid = message.pid
             line.hello.set_result(None)
 
     def on_end(self, line: "_Line") -> None:
@@ -517,10 +539,10 @@ class _Vessel:
     def _kill_keeper(self, by: str) -> None:
         line, self._line = self._line, None
         if line is not None:
-            if line.pid:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(line.pid, 9)
             line.close()
+        if self._keeper_pid and not self._keeper_is_gone():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._keeper_pid, signal.SIGKILL)
         stopped = {"state": "stopped", "cause": "stopped", "text": by, "ended_at": time.time()}
         self._take(msgspec.structs.replace(self.status, **stopped), keep=True)
 
@@ -530,7 +552,6 @@ class _Line(asyncio.Protocol):
 
     def __init__(self, vessel: _Vessel) -> None:
         self.hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.pid = 0
         self._vessel = vessel
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None

@@ -76,14 +76,29 @@ async def share_of(keepers, path, program: str, seconds: float, **changes: float
 
 @pytest.mark.parametrize(
     "program",
-    [SPIN, SPIN_IN_THREADS, FLOOD_WITHOUT_COST, FLOOD_FROM_THREADS],
-    ids=["spin", "spin in threads", "flood of free calls", "flood of threads"],
+    [
+        pytest.param(SPIN, id="spin"),
+        pytest.param(SPIN_IN_THREADS, id="spin in threads", marks=pytest.mark.long),
+        pytest.param(FLOOD_WITHOUT_COST, id="flood of free calls"),
+        pytest.param(FLOOD_FROM_THREADS, id="flood of threads", marks=pytest.mark.long),
+    ],
 )
 async def test_a_tenth_of_a_core_is_a_tenth_with_the_brokers_work(tmp_path, program):
     async with keepers_in(tmp_path) as keepers:
         share = await share_of(keepers, tmp_path, program, MEASURED_S, cpu=0.1, fileread=10**9)
 
         assert 0.08 <= share <= 0.125
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("cpu", [0.02, 0.1, 0.5])
+async def test_shares_of_all_sizes_are_kept(tmp_path, cpu, threads):
+    program = SPIN if threads == 1 else SPIN_IN_THREADS
+    async with keepers_in(tmp_path) as keepers:
+        share = await share_of(keepers, tmp_path, program, 2 * MEASURED_S, cpu=cpu)
+
+        assert cpu * 0.8 <= share <= cpu * 1.2
 
 
 async def test_a_vessel_that_sleeps_and_its_keeper_use_no_cpu(tmp_path):

@@ -35,7 +35,9 @@ class Files:
         self._meters.take("filesopened")
         try:
             yield from self._meters.charge("fileread", BLOCK)
-            fd, made = self._folder.open(name, create=create)
+            if create and not self._folder.has(name):
+                yield from self._meters.charge("filewrite", BLOCK)
+            fd, _ = self._folder.open(name, create=create)
         except NoSuchFile as error:
             self._meters.give_back("filesopened")
             raise CallFailed("FileNotFoundError", error.message) from None
@@ -50,8 +52,6 @@ class Files:
             raise
         self._last += 1
         self._open[self._last] = (name, fd)
-        if made:
-            yield from self._meters.charge("filewrite", BLOCK)
         return self._last
 
     def read_at(self, handle: int, size: int, offset: int) -> Waits:
