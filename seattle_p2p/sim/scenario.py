@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from seattle_p2p.errors import BadPlan
 from seattle_p2p.overlay.params import Params
-from seattle_p2p.sim.toml_errors import read_toml
+from seattle_p2p.sim.toml_errors import Found, read_toml
 
 SCHEMA_VERSION = 1
 BYTES_PER_NODE = 160 * 1024
@@ -256,27 +256,22 @@ def read_scenario(path: Path) -> Scenario:
             "$.version",
             f"this is version {SCHEMA_VERSION} of the schema, not {scenario.version}",
         )
-    names = [group.name for group in scenario.nodes]
-    for index, fault in enumerate(scenario.faults):
-        if fault.group and fault.group not in names:
-            raise found.refuse_name(
-                f"$.faults[{index}].group", fault.group, names, "group of nodes"
-            )
-        if fault.at_s > scenario.meta.duration_s:
-            raise found.refuse(
-                f"$.faults[{index}].at_s",
-                f"the fault comes after the end, at {scenario.meta.duration_s:g} s",
-            )
-    for index, group in enumerate(scenario.nodes):
-        if names.index(group.name) != index:
-            raise found.refuse(
-                f"$.nodes[{index}].name", f"two groups are called {group.name!r}"
-            )
-        if group.join_at_s + group.join_span_s > scenario.meta.duration_s:
-            raise found.refuse(f"$.nodes[{index}]", f"group {group.name!r} joins after the end")
-    for name in msgspec.structs.asdict(scenario.overlay):
+    _require_sense(found)
+    expected = folder / "expected.toml"
+    if path.is_dir() and expected.exists():
+        more = read_toml(expected, Expected).value.expect
+        scenario = msgspec.structs.replace(scenario, expect=scenario.expect + more)
+    return scenario
+
+
+def _require_sense(found: Found[Scenario]) -> None:
+    """Refuse what each table allows and all of them together do not."""
+    _require_sound_groups(found)
+    _require_sound_faults(found)
+    scenario = found.value
+    for name, value in msgspec.structs.asdict(scenario.overlay).items():
         lowest = 1 if name in ("k", "alpha", "disjoint_paths") else 0
-        if getattr(scenario.overlay, name) < lowest:
+        if isinstance(value, int | float) and value < lowest:
             raise found.refuse(f"$.overlay.{name}", f"{name} is at least {lowest}")
     if scenario.network.latency == "matrix" and not scenario.network.latency_file:
         raise found.refuse("$.network.latency", "latency `matrix` needs a `latency_file`")
@@ -285,11 +280,32 @@ def read_scenario(path: Path) -> Scenario:
     for index, expect in enumerate(scenario.expect):
         if expect.at_least is None and expect.at_most is None:
             raise found.refuse(f"$.expect[{index}]", "a bound needs `at_least` or `at_most`")
-    expected = folder / "expected.toml"
-    if path.is_dir() and expected.exists():
-        more = read_toml(expected, Expected).value.expect
-        scenario = msgspec.structs.replace(scenario, expect=scenario.expect + more)
-    return scenario
+
+
+def _require_sound_groups(found: Found[Scenario]) -> None:
+    scenario = found.value
+    names = [group.name for group in scenario.nodes]
+    for index, group in enumerate(scenario.nodes):
+        if names.index(group.name) != index:
+            raise found.refuse(
+                f"$.nodes[{index}].name", f"two groups are called {group.name!r}"
+            )
+        if group.join_at_s + group.join_span_s > scenario.meta.duration_s:
+            raise found.refuse(f"$.nodes[{index}]", f"group {group.name!r} joins after the end")
+
+
+def _require_sound_faults(found: Found[Scenario]) -> None:
+    scenario = found.value
+    names = [group.name for group in scenario.nodes]
+    for index, fault in enumerate(scenario.faults):
+        place = f"$.faults[{index}]"
+        if fault.group and fault.group not in names:
+            raise found.refuse_name(f"{place}.group", fault.group, names, "group of nodes")
+        if fault.at_s > scenario.meta.duration_s:
+            end_s = scenario.meta.duration_s
+            raise found.refuse(
+                f"{place}.at_s", f"the fault comes after the end, at {end_s:g} s"
+            )
 
 
 def require_memory(scenario: Scenario, available_bytes: int) -> None:
