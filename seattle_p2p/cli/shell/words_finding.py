@@ -1,33 +1,24 @@
-"""Words that find vessels and say how they are: browse, contact, list, update, show …"""
+"""Words that find vessels and say how they are: browse, contact, list, update."""
 
 import asyncio
-import socket
-from dataclasses import dataclass
-from pathlib import Path
-
-import click
 
 from seattle_p2p.cli import output
 from seattle_p2p.cli.browse import show_vessels, state_of
 from seattle_p2p.cli.fanout import EXIT_SOME_FAILED, described
 from seattle_p2p.cli.shell.session import Turn, number_of
 from seattle_p2p.cli.shell.targets import Place, status_groups
-from seattle_p2p.cli.shell.words import Action, Word
-from seattle_p2p.errors import UsageError
+from seattle_p2p.cli.shell.words import Word
+from seattle_p2p.errors import NotPermitted, UsageError
 from seattle_p2p.experiment.group import GroupResult
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.session import Browsed, Experimenter
 from seattle_p2p.experiment.targets import Vessel
-from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.commands import VesselInfo
 
 CHAPTER = "Finding vessels"
 LOOK_AGAIN_S = 1.0
 """Between two looks with ``--wait``."""
-
-NAME_S = 5.0
-"""Longest wait for a name service."""
 
 
 async def _browse(turn: Turn) -> int:
@@ -126,17 +117,17 @@ def _vessel_address(text: str) -> tuple[PeerAddress, str]:
     return PeerAddress.from_text(text), ""
 
 
-async def _states(turn: Turn) -> GroupResult[VesselInfo]:
+async def states_of(turn: Turn) -> GroupResult[VesselInfo]:
     """Ask every vessel of the target how it is."""
     result = await turn.fan_out(lambda me, vessels, report: me.status(vessels, report=report))
-    for error_vessel, error in result.failed.items():
-        if error.code == "not_permitted":
-            turn.session.known.lose(error_vessel, turn.identity)
+    for vessel, error in result.failed.items():
+        if error.code == NotPermitted.code:
+            turn.session.known.lose(vessel, turn.identity)
     return result
 
 
 async def _list(turn: Turn) -> int:
-    result = await _states(turn)
+    result = await states_of(turn)
     groups = turn.session.groups
     for name in [n for n in groups.names if n.startswith("list")]:
         if name not in ("listgood", "listfail"):
@@ -150,145 +141,7 @@ async def _list(turn: Turn) -> int:
 
 
 async def _update(turn: Turn) -> int:
-    return turn.finish(await _states(turn), value=state_of)
-
-
-async def _show_info(turn: Turn) -> int:
-    result = await _states(turn)
-    if not turn.session.as_json:
-        for vessel, info in result.ok.items():
-            click.echo(f"%{vessel.number} {vessel.name} at {', '.join(vessel.endpoints)}")
-            for name, value in _facts(turn, info).items():
-                click.echo(f"    {name:<12} {value}")
-    return turn.finish(result, value=lambda info: state_of(info) | _whose(info))
-
-
-def _facts(turn: Turn, info: VesselInfo) -> dict[str, str]:
-    """What is known of a vessel, in words."""
-    for_s = f" for {info.for_s:.0f} s" if info.for_s >= 0 else ""
-    ended = f" ({info.text.strip() or info.cause})" if info.cause else ""
-    people = _people(turn, info)
-    users = "only the owner knows" if info.role == "user" else ", ".join(people.users)
-    return {
-        "state": f"{info.state}{for_s}{ended}",
-        "program": " ".join((info.program, *info.arguments)) or "-",
-        "you are": info.role,
-        "owner": people.owner,
-        "users": users or "-",
-        "information": info.information or "-",
-        "advertised": "yes" if info.advertise else "no",
-        "log": f"{info.log_start} to {info.log_end}",
-    }
-
-
-@dataclass(frozen=True)
-class _People:
-    owner: str
-    users: tuple[str, ...]
-
-
-def _people(turn: Turn, info: VesselInfo) -> _People:
-    """Owner and users by the names they have here."""
-    name = turn.session.identities.name_of
-    return _People(
-        name(PublicKey(info.owner)), tuple(name(PublicKey(user)) for user in info.users)
-    )
-
-
-def _whose(info: VesselInfo) -> dict[str, object]:
-    """What a vessel's people set, for JSON."""
-    return {
-        "owner": PublicKey(info.owner).text,
-        "users": [PublicKey(user).text for user in info.users],
-        "information": info.information,
-        "advertise": info.advertise,
-    }
-
-
-def _show_one(fact: str, head: str) -> Action:
-    """An action that shows one fact of each vessel."""
-
-    async def show(turn: Turn) -> int:
-        result = await _states(turn)
-        if not turn.session.as_json:
-            rows = [
-                (v.number, v.name, _facts(turn, info)[fact]) for v, info in result.ok.items()
-            ]
-            output.table(("%", "VESSEL", head), rows)
-        return turn.finish(result, value=_whose)
-
-    return show
-
-
-async def _show_targets(turn: Turn) -> int:
-    session = turn.session
-    everything = session.known.everything
-    if turn.answer(
-        {
-            "target": session.target,
-            "vessels": [
-                described(v) | {"identities": session.known.people(v)} for v in everything
-            ],
-        }
-    ):
-        return 0
-    output.table(
-        ("%", "VESSEL", "FOUND BY", "GROUPS", "AT"),
-        [
-            (
-                v.number,
-                v.name,
-                ", ".join(session.known.people(v)),
-                ", ".join(_groups_of(turn, v)) or "-",
-                v.endpoints[0],
-            )
-            for v in everything
-        ],
-    )
-    return 0
-
-
-def _groups_of(turn: Turn, vessel: Vessel) -> list[str]:
-    groups = turn.session.groups
-    return [name for name in groups.names if vessel.place in groups.places(name)]
-
-
-async def _show_ip(turn: Turn) -> int:
-    hosts = _hosts(turn)
-    if turn.answer({"addresses": hosts}):
-        return 0
-    text = "".join(f"{host}\n" for host in hosts)
-    if path := turn.told.one("FILE"):
-        Path(path).expanduser().write_text(text)
-        output.note(f"wrote {len(hosts)} addresses to {path}")
-    else:
-        click.echo(text, nl=False)
-    return 0
-
-
-async def _show_hostname(turn: Turn) -> int:
-    names = {}
-    for host in _hosts(turn):
-        names[host] = await _name_of(host)
-    if not turn.answer({"names": names}):
-        output.table(("ADDRESS", "NAME"), [(h, n or "has no name") for h, n in names.items()])
-    return 0
-
-
-def _hosts(turn: Turn) -> list[str]:
-    found = [PeerAddress.from_text(v.endpoints[0]).host for v in turn.vessels()]
-    return list(dict.fromkeys(found))
-
-
-async def _name_of(host: str) -> str:
-    try:
-        async with asyncio.timeout(NAME_S):
-            name, _ = await asyncio.get_running_loop().getnameinfo(
-                (host, 0), socket.NI_NAMEREQD
-            )
-    except (TimeoutError, OSError):
-        return ""
-    return name
+    return turn.finish(await states_of(turn), value=state_of)
 
 
 WORDS = (
@@ -335,87 +188,6 @@ WORDS = (
         "update\non updategood run hello.r2py",
         _update,
         (),
-        CHAPTER,
-    ),
-    Word(
-        "show info",
-        "",
-        "All that a vessel tells its people",
-        "State and why, program, owner, users, label, log.",
-        "on %1 show info",
-        _show_info,
-        (),
-        CHAPTER,
-    ),
-    Word(
-        "show owner",
-        "",
-        "Whose each vessel is",
-        "By the name of the key here, or its first characters.",
-        "show owner",
-        _show_one("owner", "OWNER"),
-        ("show owners",),
-        CHAPTER,
-    ),
-    Word(
-        "show users",
-        "",
-        "Who may use each vessel",
-        "Only the owner is told.",
-        "show users",
-        _show_one("users", "USERS"),
-        ("show user",),
-        CHAPTER,
-    ),
-    Word(
-        "show ownerinfo",
-        "",
-        "The owner's label on each vessel",
-        "Set it with `set ownerinfo`.",
-        "show ownerinfo",
-        _show_one("information", "LABEL"),
-        (),
-        CHAPTER,
-    ),
-    Word(
-        "show advertise",
-        "",
-        "Whether each vessel can be found by browsing",
-        "Set it with `set advertise`.",
-        "show advertise",
-        _show_one("advertised", "FOUND BY BROWSING"),
-        (),
-        CHAPTER,
-    ),
-    Word(
-        "show targets",
-        "",
-        "All vessels of this session, and the groups they are in",
-        "A target is %1, 1-3, all, a group, a vessel's name or its beginning, or several of "
-        "these with commas between.",
-        "show targets",
-        _show_targets,
-        ("show target",),
-        CHAPTER,
-    ),
-    Word(
-        "show ip",
-        "[to|> FILE]",
-        "Addresses of the target's machines, one a line",
-        "With `to FILE` they go into a file here.",
-        "show ip\nshow ip to addresses.txt",
-        _show_ip,
-        ("show ips",),
-        CHAPTER,
-    ),
-    Word(
-        "show hostname",
-        "",
-        "What the name service calls the target's machines",
-        "Many machines have no name.",
-        "show hostname",
-        _show_hostname,
-        ("show hostnames",),
         CHAPTER,
     ),
 )
