@@ -57,11 +57,25 @@ def main(arguments: list[str]) -> None:
     sys.stdout.flush()
 
 
+def is_on_stage(path: str | bytes) -> bool:
+    """Whether a path leads to what was made for this run; the rest of the machine is real.
+
+    A program's own kind of str may say anything of itself: the system opens what it holds.
+    """
+    plain = os.fsdecode(path) if isinstance(path, bytes) else str.__str__(path)
+    return Path(plain).resolve().is_relative_to(Path("..").resolve())
+
+
+def remove_file(path: str) -> None:
+    """Remove a file of the stage. One outside is only looked at: root would lose it."""
+    (os.remove if is_on_stage(path) else os.lstat)(path)
+
+
 class File:
-    """A file, read and written wherever it is told to."""
+    """A file, read wherever it is told to, and written on the stage."""
 
     def __init__(self, path: str, create: bool) -> None:
-        inside = Path(path).resolve().is_relative_to(Path("..").resolve())
+        inside = is_on_stage(path)
         flags = os.O_RDWR if inside else os.O_RDONLY
         self._fd = os.open(path, flags | (os.O_CREAT if create and inside else 0), 0o600)
 
@@ -137,7 +151,7 @@ def careless_names(arguments: list[str]) -> dict[str, object]:
         "getresources": lambda: ({}, {}, []),
         "openfile": open_file,
         "listfiles": lambda: os.listdir("."),
-        "removefile": os.remove,
+        "removefile": remove_file,
         "getmyip": lambda: "127.0.0.1",
         "sendmessage": send,
         "listenformessage": Server,

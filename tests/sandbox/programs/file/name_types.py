@@ -29,7 +29,7 @@ class Name(str):
 
 for name in [
     Name("../secret.txt"),
-    Name("/etc/passwd"),
+    Name("/proc/self/status"),
     b"../secret.txt",
     bytearray(b"x"),
     None,
