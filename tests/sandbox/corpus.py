@@ -72,6 +72,8 @@ class Program:
     lograte: float = 0.0
     udprate: float = -1.0
     files: int = 0
+    layer: str = ""
+    """A security layer of `programs/layers` that stands below it."""
     machine: str = ""
     network: str = ""
     prints: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from tests.sandbox.corpus import Program
+from tests.sandbox.corpus import PROGRAMS, Program
 from tests.sandbox.stage import Receiver, Stage
 from tests.sandbox.watching import Watcher
 
@@ -96,7 +96,10 @@ class Outcome:
 
 def run_in_vessel(program: Program, *, user: int | None = None) -> Outcome:
     """Run a program through `seattle exec` and judge it."""
-    return _run(program, ["seattle_p2p.cli.main", "exec", "--json"], user=user)
+    command = ["seattle_p2p.cli.main", "exec", "--json"]
+    if program.layer:
+        command += ["--layer", str(PROGRAMS / "layers" / f"{program.layer}.py")]
+    return _run(program, command, user=user)
 
 
 def run_full_python(

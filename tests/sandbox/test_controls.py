@@ -21,6 +21,8 @@ def _cases() -> list[object]:
     for number, program in enumerate(CONTROLLED):
         quick = not program.waits and (program.kind == "full" or number % SAMPLE == 0)
         marks = [] if quick else [pytest.mark.long]
+        if program.cpu:  # how much of a core it gets depends on who else wants it
+            marks.append(pytest.mark.alone)
         cases.append(pytest.param(program, marks=marks, id=program.name))
     return cases
 

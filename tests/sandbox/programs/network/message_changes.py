@@ -1,5 +1,6 @@
 # what: changes a bytearray in another thread while it is being sent
 # class: network
+# control: maybe: it takes luck
 # source: own
 # expect: ends | error
 # restrictions: events 4, loopsend 1000000
