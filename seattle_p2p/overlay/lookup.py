@@ -59,6 +59,7 @@ class Lookup:
         self._claimed: dict[Endpoint, int] = {}
         self._groups: set[bytes] = set()
         self._prompt = 0
+        self._slow = 0
         self._in_flight = 0
         self._closest: list[Peer] | None = None
         self.asked = 0
@@ -68,12 +69,7 @@ class Lookup:
     def closest(self) -> list[Peer]:
         """The best k candidates not given up, best first; then the others of the region."""
         if self._closest is None:
-            if len(self._groups) > 1:
-                self._closest = best(map(itemgetter(1), self._candidates), self._k)
-            else:
-                self._closest = [peer for _, peer in self._candidates[: self._k]]
-            if self._region:
-                self._add_region(self._closest)
+            self._closest = self._choose([peer for _, peer in self._candidates])
         return self._closest
 
     @property
@@ -109,7 +105,7 @@ class Lookup:
         if room <= 0:
             return []
         states = self._states
-        fresh = [peer for peer in self.closest if states[peer.id] == _FRESH][:room]
+        fresh = [peer for peer in self._prospects() if states[peer.id] == _FRESH][:room]
         for peer in fresh:
             states[peer.id] = _ASKED
         self._prompt += len(fresh)
@@ -128,6 +124,7 @@ class Lookup:
         """`peer` takes long: somebody else may be asked beside it."""
         if self._states.get(peer.id) == _ASKED:
             self._states[peer.id] = _SLOW
+            self._slow += 1
             self._prompt -= 1
             self._one_by_one = 0
 
@@ -138,13 +135,32 @@ class Lookup:
             self._candidates = [entry for entry in self._candidates if entry[1].id != peer.id]
             self._closest = None
 
-    def _add_region(self, closest: list[Peer]) -> None:
-        chosen = {peer.id for peer in closest}
-        for distance, peer in self._candidates:
-            if distance > self._region or len(closest) >= _REGION_FACTOR * self._k:
-                return
-            if peer.id not in chosen:
-                closest.append(peer)
+    def _prospects(self) -> list[Peer]:
+        """What `closest` will be if none of the slow peers answers any more.
+
+        Those who would move up are asked now, not when the slow ones are given up: after many
+        deaths one waits out one deadline, not one after the other.
+        """
+        if not self._slow:
+            return self.closest
+        states = self._states
+        return self._choose([peer for _, peer in self._candidates if states[peer.id] != _SLOW])
+
+    def _choose(self, nearest_first: list[Peer]) -> list[Peer]:
+        """The best k of them, then the others of the region."""
+        if len(self._groups) > 1:
+            chosen = best(iter(nearest_first), self._k)
+        else:
+            chosen = nearest_first[: self._k]
+        if self._region:
+            ids = {peer.id for peer in chosen}
+            for peer in nearest_first:
+                full = len(chosen) >= _REGION_FACTOR * self._k
+                if full or peer.id ^ self.target > self._region:
+                    break
+                if peer.id not in ids:
+                    chosen.append(peer)
+        return chosen
 
     def _settle(self, peer: Peer) -> bool:
         state = self._states.get(peer.id)
@@ -154,6 +170,8 @@ class Lookup:
         self._one_by_one -= 1
         if state == _ASKED:
             self._prompt -= 1
+        else:
+            self._slow -= 1
         return True
 
     def _learn(self, peers: Iterable[Peer]) -> None:

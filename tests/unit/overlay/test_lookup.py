@@ -185,3 +185,15 @@ def test_cautious_lookups_open_their_window_after_so_many_answers():
     lookup.on_reply(first, [])
 
     assert len(lookup.queries()) == 3
+
+
+def test_who_would_move_up_is_asked_while_the_slow_are_waited_for():
+    lookup = a_lookup(0, [peer(n) for n in range(1, 10)], k=2, alpha=2)
+    slow = lookup.queries()
+
+    for one in slow:
+        lookup.on_slow(one)
+
+    assert [p.id for p in lookup.queries()] == [3, 4]
+    assert [p.id for p in lookup.closest] == [1, 2]
+    assert not lookup.done
