@@ -128,7 +128,8 @@ def _document(found: "Browsed", network: str) -> dict[str, Any]:
 
 
 def _tell(found: "Browsed", network: str) -> None:
-    output.note(f"{len(found.vessels)} vessels on {found.nodes} machines of {network!r}")
+    machines = "1 machine" if found.nodes == 1 else f"{found.nodes} machines"
+    output.note(f"{len(found.vessels)} vessels on {machines} of {network!r}")
     for node, error in found.silent.items():
         output.note(f"machine {node.short} is there but does not answer: {error.message}")
     if found.missing:

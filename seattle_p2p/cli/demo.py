@@ -155,7 +155,8 @@ class Story:
         )
         self._note("planner")
 
-        voice.chapter(f"{self.donors} donors install it, each with its own folder and process")
+        donors = "One donor installs" if self.donors == 1 else f"{self.donors} donors install"
+        voice.chapter(f"{donors} it, each with its own folder and process")
         voice.command("seattle donor install demo.seattle --testbed")
         voice.command("seattle donor run")
         room = asyncio.Semaphore(_AT_ONCE)
@@ -270,8 +271,8 @@ _LESSONS = (
     "memory, disk and network, and no way to the rest. The donors found each other through",
     "a Kademlia overlay, the researcher found them by her key alone, and each node checked",
     "her signature by itself. Nobody was in the middle: the seed was gone before she came.",
-    "All machines here are one machine, so these are the times of two programs that take",
-    "turns on its cores with a tenth of one or less, not those of a network.",
+    "All machines here are one machine: what you see is how long two programs nap between",
+    "looks for messages (2 ms) and wait for their tenth of a core, not a network.",
 )
 _NEXT = (
     "",

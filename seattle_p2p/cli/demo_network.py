@@ -113,7 +113,7 @@ class DemoNetwork:
             DemoFailed: the folder is somebody's, or cannot be made.
         """
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
             if any(self.folder.iterdir()):
                 raise DemoFailed(
                     f"{self.folder} is not empty", hint="name a folder that does not exist yet"

@@ -112,7 +112,12 @@ def test_a_folder_that_is_no_demo_is_neither_used_nor_removed(tmp_path):
 
     used = subprocess.run([*COMMAND, "--dir", str(tmp_path)], capture_output=True)
     ended = subprocess.run([*COMMAND, "--end", str(tmp_path)], capture_output=True)
+    nowhere = subprocess.run(
+        [*COMMAND, "--dir", str(tmp_path / "no" / "such")], capture_output=True
+    )
 
+    assert nowhere.returncode == 1
+    assert not (tmp_path / "no").exists()
     assert used.returncode == 1
     assert ended.returncode == 2
     assert (tmp_path / "precious").read_text() == "data"
