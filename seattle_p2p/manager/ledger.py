@@ -8,7 +8,6 @@ Ages are counted in seconds that the node manager has been running, because no c
 wall is trusted; the audit trail names times of the wall, for people only.
 """
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,13 +18,12 @@ import msgspec
 
 from seattle_p2p.errors import (
     InternalError,
-    LedgerError,
     NoSuchVessel,
     TooMuch,
     UsageError,
 )
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.manager.schema import migrate
+from seattle_p2p.manager.database import Database
 from seattle_p2p.vessel.division import Sum, divide, total_of, unite
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
@@ -144,29 +142,14 @@ class Ledger:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.path = path
-        self._clock, self._wall = clock, wall
-        self._depth = 0
+        self._wall = wall
+        self._database = Database(path, create=create, clock=clock)
         self._vessels: dict[str, VesselRow] | None = None
-        self._people: set[PublicKey] | None = None
-        self._data_version = 0
-        self._born = clock()
-        self._lived_before = 0.0
-        if not create and not path.exists():
-            raise LedgerError(
-                f"there is no ledger at {path}", hint="install first: seattle donor install"
-            )
-        with self._words():
-            self._database = sqlite3.connect(path, isolation_level=None, timeout=10)
-        try:
-            self._prepare()
-        except BaseException:
-            self._database.close()
-            raise
+        self._people: set[PublicKey] = set()
+        self._epoch = 0
 
     def close(self) -> None:
         """Write the age down and let go of the file."""
-        with self.transaction():
-            pass
         self._database.close()
 
     @contextmanager
@@ -176,41 +159,17 @@ class Ledger:
         Raises:
             LedgerError: the file or the disk refuses; nothing was changed.
         """
-        if self._depth:
+        with self._database.transaction():
             yield
-            return
-        with self._words():
-            self._database.execute("BEGIN IMMEDIATE")
-            self._depth = 1
-            self.refresh()
-            try:
-                yield
-                self._database.execute(
-                    "UPDATE counters SET value = max(value, ?) WHERE name = 'lived_s'",
-                    (self.lived_s,),
-                )
-                self._database.execute("COMMIT")
-            except BaseException:
-                self._vessels = None
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
-            finally:
-                self._depth = 0
 
     @property
     def lived_s(self) -> float:
         """Seconds this node manager has been running in all its lives."""
-        return self._lived_before + (self._clock() - self._born)
+        return self._database.lived_s
 
     def refresh(self) -> bool:
         """Notice what another process changed; whether there was anything."""
-        version = self._database.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._data_version:
-            return False
-        self._data_version = version
-        self._vessels = None
-        return True
+        return self._database.refresh()
 
     # Settings
 
@@ -221,10 +180,8 @@ class Ledger:
         ).fetchone()
         if row is None:
             return NodeSettings()
-        try:
+        with self._database.words():
             return msgspec.json.decode(row[0], type=NodeSettings)
-        except msgspec.MsgspecError as reason:
-            raise self._damaged(str(reason)) from reason
 
     def save_settings(self, settings: NodeSettings) -> None:
         """Replace the settings as a whole."""
@@ -260,9 +217,7 @@ class Ledger:
 
     def knows(self, person: PublicKey) -> bool:
         """Whether somebody owns or uses any vessel here."""
-        rows = self._rows()
-        if self._people is None:
-            self._people = {key for row in rows.values() for key in row.people}
+        self._rows()
         return person in self._people
 
     def add_vessel(
@@ -473,29 +428,13 @@ class Ledger:
 
     # Private
 
-    def _prepare(self) -> None:
-        with self._words():
-            self.path.chmod(0o600)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
-            self._database.execute("PRAGMA foreign_keys = ON")
-            found = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise self._damaged(found)
-            migrate(self._database)
-            self._data_version = self._database.execute("PRAGMA data_version").fetchone()[0]
-            row = self._database.execute(
-                "SELECT value FROM counters WHERE name = 'lived_s'"
-            ).fetchone()
-            if row is None:
-                raise self._damaged("a counter is missing")
-            self._lived_before = float(row[0])
-
     def _rows(self) -> dict[str, VesselRow]:
-        if self._vessels is None:
-            self._people = None
-            with self._words():
+        """All vessels by name, read once and again after any change."""
+        if self._vessels is None or self._epoch != self._database.epoch:
+            self._epoch = self._database.epoch
+            with self._database.words():
                 self._vessels = {row.name: row for row in self._read_vessels()}
+            self._people = {key for row in self._vessels.values() for key in row.people}
         return self._vessels
 
     def _read_vessels(self) -> Iterable[VesselRow]:
@@ -557,33 +496,11 @@ class Ledger:
                 hint="split the vessel, or share one key among a group",
             )
         self._database.execute("DELETE FROM users WHERE vessel = ?", (number,))
-        self._database.executemany(
+        self._database.execute_many(
             "INSERT INTO users VALUES (?, ?, ?)",
             [(number, place, person.raw) for place, person in enumerate(each_once)],
         )
         self._vessels = None
-
-    @contextmanager
-    def _words(self) -> Iterator[None]:
-        """Turn SQLite's errors into ours, with the next step."""
-        try:
-            yield
-        except sqlite3.IntegrityError as reason:
-            raise LedgerError(f"the ledger refused a change: {reason}") from reason
-        except sqlite3.OperationalError as reason:
-            raise LedgerError(
-                f"the ledger {self.path} cannot be used: {reason}",
-                hint="is the disk full, the folder writable, another program holding the file?",
-            ) from reason
-        except (sqlite3.DatabaseError, msgspec.MsgspecError, OSError) as reason:
-            raise self._damaged(str(reason)) from reason
-
-    def _damaged(self, reason: str) -> LedgerError:
-        return LedgerError(
-            f"the ledger {self.path} is damaged ({reason}); nothing was changed",
-            hint=f"keep a copy of {self.path.parent}, then put back a ledger from a backup,"
-            " or uninstall and install again",
-        )
 
 
 def _remembered(row: tuple[bytes, bytes, bytes, str, bytes, bytes | None]) -> Remembered:

@@ -1,0 +1,141 @@
+"""The SQLite file under the ledger: opened with care, changed as a whole, told in words."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from seattle_p2p.errors import LedgerError
+from seattle_p2p.manager.schema import migrate
+
+
+class Database:
+    """One file in WAL mode with `synchronous=FULL`.
+
+    Args:
+        path: Made when it is missing and `create` is set.
+        clock: Monotonic seconds.
+
+    Attributes:
+        epoch: Another number whenever what was read before may not be true any more because
+            another process wrote, or a transaction was rolled back.
+    """
+
+    def __init__(self, path: Path, *, create: bool, clock: Callable[[], float]) -> None:
+        self.path = path
+        self.epoch = 0
+        self._clock = clock
+        self._born = clock()
+        self._lived_before = 0.0
+        self._inside = False
+        self._version = 0
+        if not create and not path.exists():
+            raise LedgerError(
+                f"there is no ledger at {path}", hint="install first: seattle donor install"
+            )
+        with self.words():
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Write the age down and let go of the file."""
+        with self.transaction():
+            pass
+        self._connection.close()
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run one statement. Raises `LedgerError`."""
+        with self.words():
+            return self._connection.execute(statement, values)
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run one statement for each of `rows`. Raises `LedgerError`."""
+        with self.words():
+            self._connection.executemany(statement, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes made inside happen together, or none does; may be nested.
+
+        Raises:
+            LedgerError: the file or the disk refuses; nothing was changed.
+        """
+        if self._inside:
+            yield
+            return
+        self.execute("BEGIN IMMEDIATE")
+        self._inside = True
+        self.refresh()
+        try:
+            yield
+            self.execute(
+                "UPDATE counters SET value = max(value, ?) WHERE name = 'lived_s'",
+                (self.lived_s,),
+            )
+            self.execute("COMMIT")
+        except BaseException:
+            self.epoch += 1
+            if self._connection.in_transaction:
+                self.execute("ROLLBACK")
+            raise
+        finally:
+            self._inside = False
+
+    @property
+    def lived_s(self) -> float:
+        """Seconds this ledger has been open by its clock, in all its lives."""
+        return self._lived_before + (self._clock() - self._born)
+
+    def refresh(self) -> bool:
+        """Notice what another process changed; whether there was anything."""
+        version = self.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._version:
+            return False
+        self._version = version
+        self.epoch += 1
+        return True
+
+    def damaged(self, reason: str) -> LedgerError:
+        """What to tell when the file does not say what it should."""
+        return LedgerError(
+            f"the ledger {self.path} is damaged ({reason}); nothing was changed",
+            hint=f"keep a copy of {self.path.parent}, then put back a ledger from a backup,"
+            " or uninstall and install again",
+        )
+
+    @contextmanager
+    def words(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours, with the next step."""
+        try:
+            yield
+        except sqlite3.IntegrityError as reason:
+            raise LedgerError(f"the ledger refused a change: {reason}") from reason
+        except sqlite3.OperationalError as reason:
+            raise LedgerError(
+                f"the ledger {self.path} cannot be used: {reason}",
+                hint="is the disk full, the folder writable, another program holding the file?",
+            ) from reason
+        except (sqlite3.DatabaseError, msgspec.MsgspecError, OSError) as reason:
+            raise self.damaged(str(reason)) from reason
+
+    def _prepare(self) -> None:
+        with self.words():
+            self.path.chmod(0o600)
+            self.execute("PRAGMA journal_mode = WAL")
+            self.execute("PRAGMA synchronous = FULL")
+            self.execute("PRAGMA foreign_keys = ON")
+            found = self.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise self.damaged(found)
+            migrate(self._connection)
+        self._version = self.execute("PRAGMA data_version").fetchone()[0]
+        row = self.execute("SELECT value FROM counters WHERE name = 'lived_s'").fetchone()
+        if row is None:
+            raise self.damaged("a counter is missing")
+        self._lived_before = float(row[0])
