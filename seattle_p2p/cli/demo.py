@@ -293,6 +293,7 @@ def _say_how_to_go_on(voice: Voice, network: "DemoNetwork") -> None:
         f"{seattle} list",
         f"{seattle} logs 1-3",
         f"{seattle} files all",
+        f"{seattle} shell",
     ):
         voice.say(f"   {line}")
     voice.say("A donor looks at, pauses, leaves:")

@@ -24,6 +24,8 @@ class Known:
 
     _vessels: dict[Place, Vessel] = field(default_factory=dict)
     _people: dict[Place, set[str]] = field(default_factory=dict)
+    _taken: set[int] = field(default_factory=set)
+    _highest: int = 0
 
     @property
     def everything(self) -> list[Vessel]:
@@ -41,13 +43,14 @@ class Known:
     def take_in(self, vessel: Vessel, identity: str) -> Vessel:
         """Know `vessel` as one of `identity`'s; keeps its number when nobody else has it."""
         old = self._vessels.get(vessel.place)
-        taken = {known.number for known in self._vessels.values()}
         if old is not None:
             number = old.number
-        elif vessel.number > 0 and vessel.number not in taken:
+        elif vessel.number > 0 and vessel.number not in self._taken:
             number = vessel.number
         else:
-            number = max(taken, default=0) + 1
+            number = self._highest + 1
+        self._taken.add(number)
+        self._highest = max(self._highest, number)
         known = replace(vessel, number=number)
         self._vessels[vessel.place] = known
         self._people.setdefault(vessel.place, set()).add(identity)
@@ -82,6 +85,10 @@ class Groups:
     def places(self, name: str) -> list[Place]:
         """Where the vessels of a group are."""
         return list(self._members[name])
+
+    def of(self, vessel: Vessel) -> list[str]:
+        """The groups that a vessel is in."""
+        return [name for name, members in self._members.items() if vessel.place in members]
 
     def set(self, name: str, vessels: Iterable[Vessel]) -> None:
         """Make these the group's vessels, whatever they were."""

@@ -13,7 +13,6 @@ from seattle_p2p.cli.fanout import described
 from seattle_p2p.cli.shell.session import Turn
 from seattle_p2p.cli.shell.words import Action, Word
 from seattle_p2p.cli.shell.words_finding import states_of
-from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.commands import VesselInfo
@@ -109,18 +108,13 @@ async def _show_targets(turn: Turn) -> int:
                 v.number,
                 v.name,
                 ", ".join(session.known.people(v)),
-                ", ".join(_groups_of(turn, v)) or "-",
+                ", ".join(session.groups.of(v)) or "-",
                 v.endpoints[0],
             )
             for v in everything
         ],
     )
     return 0
-
-
-def _groups_of(turn: Turn, vessel: Vessel) -> list[str]:
-    groups = turn.session.groups
-    return [name for name in groups.names if vessel.place in groups.places(name)]
 
 
 async def _show_ip(turn: Turn) -> int:
