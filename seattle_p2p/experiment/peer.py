@@ -283,9 +283,12 @@ class NodeClient:
         conversation, result, answer = await self._exchange(self.make(action), None)
         whole = False
         try:
-            _expect(Streams, result)
+            promised, size = _expect(Streams, result).size, 0
             async with aclosing(answer.body()) as frames:
                 async for frame in frames:
+                    size += len(frame)
+                    if 0 <= promised < size:
+                        raise MalformedMessage(f"the node sends more than {promised} bytes")
                     yield frame
             whole = True
         finally:

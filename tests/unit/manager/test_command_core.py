@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from seattle_p2p.errors import MalformedMessage, NotPermitted, StaleMessage, VersionMismatch
+from seattle_p2p.errors import (
+    LedgerError,
+    MalformedMessage,
+    NotPermitted,
+    StaleMessage,
+    VersionMismatch,
+)
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.manager.actions import Actions
@@ -142,6 +148,35 @@ async def test_an_internal_failure_is_told_without_details(
 
     assert "secret" not in caught.value.message
     assert "secret detail" in caplog.text
+
+
+async def test_a_ledger_that_is_full_is_told_and_nothing_acknowledged_is_lost(
+    scene: Scene,
+) -> None:
+    await scene.client().put("v1", "a.r2py", b"")
+    scene.ledger._database.execute("PRAGMA max_page_count = 1")
+
+    async def go_on_until_it_is_full() -> None:
+        for number in range(200):
+            await scene.client().start("v1", "a.r2py", ["x" * 20_000, str(number)])
+            await scene.client().stop("v1")
+
+    with pytest.raises(LedgerError, match="full"):
+        await go_on_until_it_is_full()
+    starts = scene.keepers.asked.count("start v1")
+    acknowledged = [entry for entry in scene.ledger.audit() if entry.action == "start"]
+    assert starts - len(acknowledged) <= 1
+    assert (await scene.client().status("v1")).name == "v1"
+
+
+async def test_a_node_that_sends_more_than_it_said_is_not_believed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.client().put("v1", "f", b"four")
+    monkeypatch.setattr("seattle_p2p.vessel.folder.VesselFolder.size_of", lambda *_: 3)
+
+    with pytest.raises(MalformedMessage, match="more than 3"):
+        _ = [piece async for piece in scene.client().get("v1", "f")]
 
 
 # What a restart makes of intents
