@@ -32,7 +32,9 @@ class Lookup:
         one_by_one: So many answers are awaited one by one first, while none is slow.
         most_requests: Bound on queries, whatever the answers say.
         region: Peers within this distance are looked for, too, up to 3k in all.
-        avoid: Ids that are never candidates: our own, those of other paths.
+        avoid: Ids that are never candidates, such as our own.
+        taken: Ids that were asked by any of several disjoint paths (S/Kademlia, section 4.4),
+            which share the set; nobody is asked by two of them.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Lookup:
         one_by_one: int = 0,
         region: int = 0,
         avoid: Iterable[int] = (),
+        taken: set[int] | None = None,
     ) -> None:
         self.target = target
         self._k = k
@@ -54,6 +57,7 @@ class Lookup:
         self._region = region
         self._left = most_requests
         self._avoid = set(avoid)
+        self._taken = taken
         self._candidates: list[tuple[int, Peer]] = []
         self._states: dict[int, int] = {}
         self._claimed: dict[Endpoint, int] = {}
@@ -105,7 +109,11 @@ class Lookup:
         if room <= 0:
             return []
         states = self._states
+        if self._taken is not None:
+            self._leave_to_others(self._taken)
         fresh = [peer for peer in self._prospects() if states[peer.id] == _FRESH][:room]
+        if self._taken is not None:
+            self._taken.update(peer.id for peer in fresh)
         for peer in fresh:
             states[peer.id] = _ASKED
         self._prompt += len(fresh)
@@ -132,8 +140,21 @@ class Lookup:
         """Give `peer` up, so that the next best moves into the best k."""
         if self._settle(peer):
             self._states[peer.id] = _GIVEN_UP
-            self._candidates = [entry for entry in self._candidates if entry[1].id != peer.id]
-            self._closest = None
+            self._drop_given_up()
+
+    def _drop_given_up(self) -> None:
+        states = self._states
+        self._candidates = [e for e in self._candidates if states[e[1].id] != _GIVEN_UP]
+        self._closest = None
+
+    def _leave_to_others(self, taken: set[int]) -> None:
+        """Give up whom another path has asked meanwhile."""
+        states = self._states
+        theirs = [p.id for _, p in self._candidates if states[p.id] == _FRESH and p.id in taken]
+        for id in theirs:
+            states[id] = _GIVEN_UP
+        if theirs:
+            self._drop_given_up()
 
     def _prospects(self) -> list[Peer]:
         """What `closest` will be if none of the slow peers answers any more.

@@ -7,6 +7,8 @@ are only asked where their digest differs from what is known by then.
 
 from typing import Any
 
+import msgspec
+
 from seattle_p2p.errors import PeerError
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey, sealing_secret
 from seattle_p2p.overlay.contact import Endpoint, Peer
@@ -16,7 +18,7 @@ from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.overlay.shelf import Range, Shelf
-from seattle_p2p.overlay.walk import Notice, Walk
+from seattle_p2p.overlay.walk import Notice, Path, Walk, disjoint_paths
 from seattle_p2p.wire.adverts import Advert, open_advert, place_of
 from seattle_p2p.wire.datagrams import Adverts, Read, Report
 
@@ -34,16 +36,18 @@ class ReadingWalk(Walk):
     Args:
         reading: Is given every answer.
         shelf: What is known of the place walked to.
+        path: The whole walk, or one of several that share no peer.
     """
 
-    def __init__(self, reading: "Reading", shelf: Shelf, now: int) -> None:
+    def __init__(self, reading: "Reading", shelf: Shelf, path: Path, now: int) -> None:
         super().__init__(
             reading.parts,
             shelf.place,
             now,
             notice=reading.notice,
             then=lambda walk, at: reading.on_walked(shelf, walk, at),
-            one_by_one=reading.caution(shelf.place),
+            one_by_one=reading.caution(shelf.place) if path.taken is None else 0,
+            path=path,
         )
         self._reading = reading
         self._shelf = shelf
@@ -88,7 +92,9 @@ class Reading(Task):
         self._confirm = confirm
         self._enough = enough
         self._introducer = Introducer(parts, parts.params.confirmations)
-        self._walks: dict[int, Walk] = {}
+        self._walks: dict[int, list[Walk]] = {}
+        self._ends: dict[int, list[list[Peer]]] = {}
+        self._alarm = False
         self._shelves: dict[int, Shelf] = {}
         self._seen: set[bytes] = set()
         self._versions: dict[int, list[Advert]] = {}
@@ -112,8 +118,9 @@ class Reading(Task):
 
     def give_up(self) -> None:
         """Stop, with every walk and every proof under way."""
-        for walk in list(self._walks.values()):
-            walk.give_up()
+        for walks in self._walks.values():
+            for walk in walks:
+                walk.give_up()
         self._introducer.give_up()
         super().give_up()
 
@@ -129,18 +136,25 @@ class Reading(Task):
         if not reply.total and not reply.split:
             return
         self._holders[peer.id] = peer
-        self._take_in(shelf, reply.adverts, now)
-        shelf.on_page(peer, Range(0, 0), reply)
+        good = self._take_in(shelf, reply.adverts, now)
+        shelf.on_page(peer, Range(0, 0), reply if good else _nothing_more(reply))
         shelf.on_split(peer, reply.split)
         self._turn_pages(shelf, now)
 
     def on_walked(self, shelf: Shelf, walk: Walk, now: int) -> None:
-        """A walk has ended."""
+        """A walk has ended; after the last to its place, see whether it goes on deeper."""
         if self.finished:
             return
-        del self._walks[shelf.place]
         if shelf.depth == 0:
-            self._complete = walk.complete
+            self._complete = self._complete or walk.complete
+        self._ends.setdefault(shelf.place, []).append(walk.lookup.answered)
+        self._walks[shelf.place].remove(walk)
+        if self._walks[shelf.place]:
+            return
+        del self._walks[shelf.place]
+        self._alarm = self._alarm or disagree(
+            shelf.place, self._ends[shelf.place], self.parts.params.k
+        )
         if shelf.is_split:
             for prefix in shelf.subkeys():
                 self._walk_to(shelf.split, prefix, now)
@@ -151,8 +165,8 @@ class Reading(Task):
         if not isinstance(reply, Adverts):
             return
         shelf, peer, part = asked.about
-        self._take_in(shelf, reply.adverts, now)
-        shelf.on_page(peer, part, reply)
+        good = self._take_in(shelf, reply.adverts, now)
+        shelf.on_page(peer, part, reply if good else _nothing_more(reply))
         self._turn_pages(shelf, now)
         self._end_if_done(now)
 
@@ -179,8 +193,11 @@ class Reading(Task):
             self._take_in(shelf, own.adverts, now)
         if self.finished:
             return
-        walk = self._walks[place] = ReadingWalk(self, shelf, now)
-        walk.start(now)
+        paths = disjoint_paths(self.parts, place, self.parts.params.disjoint_paths)
+        walks = [ReadingWalk(self, shelf, path, now) for path in paths]
+        self._walks[place] = [*walks]
+        for walk in walks:
+            walk.start(now)
 
     def _turn_pages(self, shelf: Shelf, now: int) -> None:
         """Ask for the pages that may be asked for now."""
@@ -203,14 +220,16 @@ class Reading(Task):
                 self._complete = False
                 shelf.on_silence(peer)
 
-    def _take_in(self, shelf: Shelf, sealed_adverts: list[bytes], now: int) -> None:
-        """Believe what its node signed; each sealed form is looked at once."""
+    def _take_in(self, shelf: Shelf, sealed_adverts: list[bytes], now: int) -> bool:
+        """Believe what its node signed; each sealed form is looked at once. Was any good?"""
         verify = self.parts.cryptography.verify
+        any_good = False
         for sealed in sealed_adverts:
             if self.finished:
-                return
+                return any_good
             known = sealed in self._seen
             if known and shelf.has(sealed):
+                any_good = True
                 continue
             self._seen.add(sealed)
             try:
@@ -220,9 +239,11 @@ class Reading(Task):
             except PeerError:
                 self.parts.count("dropped.false_advert")
                 continue
+            any_good = True
             shelf.add(sealed, advert.node.node_id, advert.sequence)
             if not known:
                 self._on_advert(advert, now)
+        return any_good
 
     def _on_advert(self, advert: Advert, now: int) -> None:
         id = advert.node.node_id
@@ -311,5 +332,20 @@ class Reading(Task):
                 holders=len(self._holders),
                 complete=self._complete,
                 one_source=len(self._sources) == 1,
+                alarm=self._alarm,
             )
         )
+
+
+def disagree(place: int, ends: list[list[Peer]], k: int) -> bool:
+    """Whether some of several paths ended elsewhere: with none of the best k that all found.
+
+    Whoever leads readers astray has to do so on every path that meets a friend of his.
+    """
+    found = sorted(peer.id ^ place for end in ends for peer in end)[:k]
+    return any(end and min(peer.id ^ place for peer in end) > found[-1] for end in ends)
+
+
+def _nothing_more(page: Adverts) -> Adverts:
+    """A page without a word that is true: whoever sent it is not asked for the next."""
+    return msgspec.structs.replace(page, last=b"")

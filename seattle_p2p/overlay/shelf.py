@@ -10,6 +10,8 @@ from seattle_p2p.overlay.records import DIGEST_BYTES, mark_of, range_of
 from seattle_p2p.wire.datagrams import Adverts
 
 _DEEPEST_BITS = 16
+_LARGEST_PLACE = 4096
+"""More adverts than any honest holder keeps of one place; a liar may claim billions."""
 _PAGES_IN_A_ROW = 3
 """A range of at most so many pages is read on; a longer one is cut and read side by side."""
 
@@ -137,7 +139,7 @@ class Shelf:
         if not last or digest == self.digest(part):
             return
         count = max(count, 1)
-        pages = total // count
+        pages = min(total, _LARGEST_PLACE) // count
         if pages <= _PAGES_IN_A_ROW or part.bits >= _DEEPEST_BITS:
             self._ranges.append(Range(part.bits, part.prefix, last))
             return

@@ -1,7 +1,7 @@
 """Driving one lookup: queries out, answers in, acquaintances made on the way."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from seattle_p2p.identity.keys import ID_BYTES
 from seattle_p2p.overlay.contact import Peer
@@ -13,6 +13,28 @@ from seattle_p2p.wire.datagrams import Find, Found
 
 Notice = Callable[[Peer, bool, int], None]
 """Is told that a peer answered, whether it wants us in its table, and the time."""
+
+
+class Path(NamedTuple):
+    """One of several walks to a target that share no peer (S/Kademlia, section 4.4)."""
+
+    seeds: list[Peer]
+    k: int
+    taken: set[int] | None
+    """Ids asked by any of them: one set, shared."""
+
+
+def disjoint_paths(parts: Parts, target: int, count: int) -> list[Path]:
+    """Starts for `count` paths, the best contacts dealt out in turn; fewer with few contacts.
+
+    Together they find a little more than k peers.
+    """
+    contacts = parts.best_contacts(target, parts.params.k)
+    count = min(count, len(contacts))
+    if count < 2:
+        return [Path(contacts, parts.params.k, None)]
+    taken: set[int] = set()
+    return [Path(contacts[i::count], parts.params.k // count + 2, taken) for i in range(count)]
 
 
 class Walk(Task):
@@ -27,6 +49,7 @@ class Walk(Task):
         number: The application's request number, if it asked.
         one_by_one: Answers awaited one by one first; see `Lookup`.
         region: Distance within which everybody is looked for; see `Lookup`.
+        path: Where to start and whom to leave to others, when it is one of several.
     """
 
     def __init__(
@@ -40,6 +63,7 @@ class Walk(Task):
         number: int = 0,
         one_by_one: int = 0,
         region: int = 0,
+        path: Path | None = None,
     ) -> None:
         super().__init__(parts, number)
         self.target = target
@@ -47,10 +71,13 @@ class Walk(Task):
         self._notice = notice
         self._then = then
         params = parts.params
+        path = path or Path(parts.best_contacts(target, params.k), params.k, None)
+        self._asked_again: set[int] = set()
         self.lookup = Lookup(
             target,
-            parts.best_contacts(target, params.k),
-            k=params.k,
+            path.seeds,
+            k=path.k,
+            taken=path.taken,
             alpha=params.alpha,
             most_requests=params.lookup_requests,
             one_by_one=one_by_one,
@@ -73,8 +100,10 @@ class Walk(Task):
         """Somebody answered."""
         peer: Peer = asked.about
         worthless = asked.had_token and reply.token and not reply.peers
-        if worthless and self._ask(peer, now) is not None:
-            return
+        if worthless and peer.id not in self._asked_again:
+            self._asked_again.add(peer.id)
+            if self._ask(peer, now) is not None:
+                return
         self._take(peer, reply, now)
         if self.finished:
             return

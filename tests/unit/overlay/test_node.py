@@ -935,3 +935,88 @@ def test_a_reader_that_holds_the_advert_itself_asks_nobody():
     net.ask(nodes[1], "find_adverts", OWNER, confirm=False, enough=1)
 
     assert len(net.carried) == begun
+
+
+def test_disjoint_paths_find_everything_and_agree_in_an_honest_network():
+    net = Carrier()
+    nodes = net.add_joined(40)
+    for where in nodes[::4]:
+        publish(net, where)
+    reader = net.add(a_core(90, role=Role.CLIENT, params=Params(k=8, disjoint_paths=4)))
+    net.ask(reader, "join", [nodes[7]])
+
+    found, end = find(net, reader)
+
+    assert found == set(nodes[::4])
+    assert end.complete
+    assert not end.alarm
+
+
+class Liar:
+    """Answers every question of its victims with invented peers, or with a torn reply."""
+
+    busy = False
+    deadline = None
+
+    def __init__(self, where, number, torn=False):
+        self.where = where
+        self.torn = torn
+        self.rng = random.Random(number)
+        self.bag = []
+        self.asked = 0
+
+    def receive_datagram(self, data, source, now):
+        message = CODEC.decode(data)
+        head = (message.number, b"t" * 8, pack_endpoint(source), True)
+        lies = [
+            self.rng.randbytes(20) + pack_endpoint(Endpoint(f"10.66.6.{n}", 6))
+            for n in range(1, 21)
+        ]
+        if isinstance(message, datagrams.Find):
+            close = message.target[:18]
+            lies = [close + lie[18:] for lie in lies]
+            answer = datagrams.Found(*head, True, lies)
+        elif isinstance(message, datagrams.Read):
+            lies = [message.place[:18] + lie[18:] for lie in lies]
+            junk = [self.rng.randbytes(170) for _ in range(3)]
+            answer = datagrams.Adverts(*head, lies, 10**9, b"d" * 8, b"l" * 20, 8, junk)
+        else:
+            return
+        self.asked += 1
+        reply = CODEC.encode(answer)
+        self.bag.append((reply[:-5] if self.torn else reply, source))
+
+    def datagrams_to_send(self):
+        bag, self.bag = self.bag, []
+        return bag
+
+    def events(self):
+        return []
+
+    def handle_timer(self, now):
+        pass
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_one_liar_costs_a_lookup_little_and_puts_nobody_into_tables(torn):
+    net = Carrier()
+    nodes = net.add_joined(30)
+    for where in nodes[::3]:
+        publish(net, where)
+    victim = nodes[4]
+    before = net.nodes[victim].statistics().counts
+    liar = net.nodes[victim].peers()[0].endpoint
+    net.nodes[liar] = Liar(liar, 1, torn)
+    began = net.now
+
+    (done,) = net.ask(victim, "look_up", int.from_bytes(bytes(20)))
+    assert done.asked <= 64
+    found, _ = find(net, victim)
+
+    after = net.nodes[victim].statistics().counts
+    assert found >= set(nodes[::3]) - {liar}
+    assert (after["sent.Read"] - before.get("sent.Read", 0)) <= 64
+    assert net.now - began <= 4 * SECOND
+    for where in nodes:
+        if where != liar:
+            assert not any(p.host.startswith("10.66.6.") for p in contacts(net, where))
