@@ -17,7 +17,6 @@ from seattle_p2p.sim.streams import Streams
 from seattle_p2p.sim.trace import Describe, Trace
 
 NS_PER_S = 1_000_000_000
-_NEVER = 1 << 62
 
 
 MakeCore: TypeAlias = Callable[["Host"], Core]
@@ -65,6 +64,8 @@ class Host(Sender):
         box: Translates its addresses; None for a host that is reached directly.
         core: The core that runs there; None before the first start and after a loss of state.
         up: Whether it runs now.
+        wakes: When the agenda wakes it, latest first. An alarm is entered only when it is
+            earlier than the earliest there, so few are.
         received, received_bytes, sent, sent_bytes: Datagrams of its own line so far.
     """
 
@@ -79,7 +80,7 @@ class Host(Sender):
         "sent_bytes",
         "started_ns",
         "up",
-        "wake_ns",
+        "wakes",
     )
 
     def __init__(self, index: int, endpoint: Any, make_core: MakeCore) -> None:
@@ -88,7 +89,7 @@ class Host(Sender):
         self.core: Core | None = None
         self.box: Translator | None = None
         self.up = False
-        self.wake_ns = _NEVER
+        self.wakes: list[int] = []
         self.started_ns = 0
         self.on_event: OnEvent | None = None
         self.received = self.received_bytes = self.sent = self.sent_bytes = 0
@@ -196,14 +197,14 @@ class World:
             host.core = host.make_core(host)
         host.up = True
         host.started_ns = self.now_ns
-        host.wake_ns = _NEVER
+        host.wakes.clear()
         host.core.handle_timer(self.now_ns)
         self.collect(host)
 
     def crash(self, host: Host, *, keep_state: bool = False) -> None:
         """Stop a host without a word to anybody; its core is gone unless `keep_state`."""
         host.up = False
-        host.wake_ns = _NEVER
+        host.wakes.clear()
         if not keep_state:
             host.core = None
 
@@ -272,13 +273,7 @@ class World:
             if on_event is not None:
                 for event in events:
                     on_event(host, event)
-        deadline = core.deadline
-        if deadline is not None and deadline < host.wake_ns:
-            # What is overdue comes a nanosecond later, so that no core can hold the clock.
-            due = max(deadline, self.agenda.now_ns + 1)
-            if due < host.wake_ns:
-                host.wake_ns = due
-                self.agenda.at(due, self._wake, host, due)
+        self._set_alarm(host, core.deadline)
 
     def forward(self, data: Any, source: Sender, destination: Host | Mapped) -> None:
         """Put a datagram on its way, past all faults; the network itself may still lose it."""
@@ -337,14 +332,27 @@ class World:
         core.receive_datagram(data, source.endpoint, now_ns)
         self.collect(destination)
 
-    def _wake(self, host: Host, due: int, _: Any) -> None:
-        # A host that was woken earlier, or crashed meanwhile, has another date or none.
-        if host.wake_ns != due:
+    def _set_alarm(self, host: Host, deadline: int | None) -> None:
+        wakes = host.wakes
+        if deadline is None or (wakes and wakes[-1] <= deadline):
             return
-        host.wake_ns = _NEVER
+        # What is overdue comes a nanosecond later, so that no core can hold the clock.
+        due = max(deadline, self.agenda.now_ns + 1)
+        wakes.append(due)
+        self.agenda.at(due, self._wake, host, due)
+
+    def _wake(self, host: Host, due: int, _: Any) -> None:
+        # Alarms from before a crash are not on the list any more.
+        if not host.wakes or host.wakes[-1] != due:
+            return
+        host.wakes.pop()
         core = host.core
         assert core is not None
-        core.handle_timer(self.agenda.now_ns)
+        deadline = core.deadline
+        if deadline is not None and deadline > due:
+            self._set_alarm(host, deadline)
+            return
+        core.handle_timer(due)
         self.collect(host)
 
 

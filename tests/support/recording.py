@@ -102,7 +102,7 @@ class Replay(World):
 
     def collect(self, host: Host) -> None:
         # Alarms come from the recording: one that is over already keeps others from being set.
-        host.wake_ns = -1
+        host.wakes = [-1]
         super().collect(host)
 
     def _input(self, host: Host, entry: Any, _: Any) -> None:

@@ -196,3 +196,11 @@ def test_the_trace_remembers_the_last_deliveries_for_people():
     assert len(last) == 5
     assert last[-1].number == world.traffic.delivered - 1
     assert "→" in str(last[-1])
+
+
+def test_alarms_that_were_overtaken_do_not_pile_up():
+    world = a_world()
+
+    world.run(until=300)
+
+    assert len(world.agenda) < 6 * len(world.hosts)
