@@ -32,12 +32,12 @@ class Database:
         self._inside = False
         self._version = 0
         if not create and not path.exists():
-            raise LedgerError(
-                f"there is no ledger at {path}", hint="install first: seattle donor install"
-            )
+            raise LedgerError(f"there is no ledger at {path}", hint=self._way_out)
         with self.words():
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
         try:
+            if not create:
+                self._require_content()
             self._prepare()
         except BaseException:
             self._connection.close()
@@ -105,8 +105,14 @@ class Database:
         """What to tell when the file does not say what it should."""
         return LedgerError(
             f"the ledger {self.path} is damaged ({reason}); nothing was changed",
-            hint=f"keep a copy of {self.path.parent}, then put back a ledger from a backup,"
-            " or uninstall and install again",
+            hint=self._way_out,
+        )
+
+    @property
+    def _way_out(self) -> str:
+        return (
+            f"keep a copy of {self.path.parent}, then put back a ledger from a backup,"
+            " or uninstall and install again"
         )
 
     @contextmanager
@@ -123,6 +129,11 @@ class Database:
             ) from reason
         except (sqlite3.DatabaseError, msgspec.MsgspecError, OSError) as reason:
             raise self.damaged(str(reason)) from reason
+
+    def _require_content(self) -> None:
+        """An empty file is a lost ledger, not a new one: vessels without it would be removed."""
+        if self.execute("PRAGMA user_version").fetchone()[0] == 0:
+            raise self.damaged("it is empty")
 
     def _prepare(self) -> None:
         with self.words():

@@ -229,3 +229,14 @@ def test_a_missing_ledger_is_not_made_for_those_who_expect_one(path: Path) -> No
     with pytest.raises(LedgerError, match="no ledger"):
         Ledger(path, create=False)
     assert not path.exists()
+
+
+def test_an_emptied_ledger_is_damaged_and_not_a_new_one(path: Path) -> None:
+    Ledger(path).close()
+    path.write_bytes(b"")
+
+    with pytest.raises(LedgerError, match="damaged .it is empty.") as caught:
+        Ledger(path, create=False)
+
+    assert "backup" in caught.value.hint
+    assert path.read_bytes() == b""
