@@ -15,6 +15,7 @@ from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.overlay.table import Bucket
 from seattle_p2p.overlay.walk import Notice, Walk
 from seattle_p2p.wire.datagrams import Dial, Dialling, DialMe, Find, Found, Noted
 
@@ -140,13 +141,18 @@ class FarFilling(Task):
         self._unanswered = 0
 
     def start(self, now: int) -> None:
-        """Ask, for each thin bucket, the contact closest to a random id of its range."""
+        """Ask for every far bucket that is thin."""
+        buckets = self.parts.table.buckets
+        self.ask_for([b for b in buckets if len(b.nodes) < self._enough], now)
+
+    def ask_for(self, buckets: list[Bucket], now: int) -> None:
+        """Ask, for each but our own, the contact closest to a random id of its range."""
         parts = self.parts
-        for bucket in list(parts.table.buckets):
-            lower, upper = bucket.range
-            if len(bucket.nodes) >= self._enough or lower <= parts.own_id <= upper:
+        for bucket in buckets:
+            if bucket.lower ^ parts.own_id <= bucket.inside:
                 continue
-            target = lower + parts.rng.getrandbits(ID_BITS) % (upper - lower + 1)
+            bucket.last_updated = now
+            target = bucket.lower + parts.rng.getrandbits(ID_BITS) % (bucket.inside + 1)
             for peer in parts.best_contacts(target, 1):
                 server = parts.reach.is_server
                 families = parts.families

@@ -5,7 +5,7 @@ from seattle_p2p.overlay.agenda import Alarm
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import Confirmed, Pinged, Role
 from seattle_p2p.overlay.introducer import Introducer
-from seattle_p2p.overlay.joining import RoleFinding
+from seattle_p2p.overlay.joining import FarFilling, RoleFinding
 from seattle_p2p.overlay.keeper import Keeper
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
@@ -69,14 +69,21 @@ class Upkeep(Alarm):
             self._walk_to(parts.own_id, now)
 
     def _refresh_one(self, now: int) -> None:
-        """Walk into the stalest bucket that no lookup touched for long."""
+        """See to the stalest bucket that no lookup touched for long.
+
+        Our own needs a walk; for a far one a single question shows whether its best contact
+        lives, and names others if it is thin.
+        """
         parts = self._parts
         stale = now - nanoseconds(parts.params.refresh_s)
         used = [bucket for bucket in parts.table.buckets if bucket.nodes]
         bucket = min(used, key=lambda b: b.last_updated, default=None)
-        if bucket is not None and bucket.last_updated <= stale:
-            inside = parts.rng.getrandbits(ID_BITS) % (bucket.inside + 1)
-            self._walk_to(bucket.lower + inside, now)
+        if bucket is None or bucket.last_updated > stale:
+            return
+        if bucket.lower ^ parts.own_id <= bucket.inside:
+            self._walk_to(parts.own_id, now)
+        else:
+            FarFilling(parts, self._introducer, lambda _now: None).ask_for([bucket], now)
 
     def _estimate(self, now: int) -> None:
         """Until the network's size is known, walk to random places now and then."""

@@ -105,7 +105,7 @@ class Ours:
         core = OverlayNode(
             KeyPair(self.rng.randbytes(32)),
             network="bench",
-            params=Params(k=K),
+            params=Params(k=K, first_renewal_s=Params().renew_s),
             rng=random.Random(self.rng.random()),
             entropy=os.urandom,
             role=role,

@@ -1020,3 +1020,31 @@ def test_one_liar_costs_a_lookup_little_and_puts_nobody_into_tables(torn):
     for where in nodes:
         if where != liar:
             assert not any(p.host.startswith("10.66.6.") for p in contacts(net, where))
+
+
+def test_an_idle_hour_costs_a_node_few_messages():
+    net = Carrier()
+    nodes = net.add_joined(40, params=Params(k=4))
+    net.pass_time(3600)
+    before = {where: net.nodes[where].statistics().counts for where in nodes}
+
+    net.pass_time(3600)
+
+    for where in nodes:
+        after = net.nodes[where].statistics().counts
+        sent = sum(
+            v - before[where].get(k, 0) for k, v in after.items() if k.startswith("sent.")
+        )
+        assert sent <= 120
+
+
+def test_a_dead_contact_in_a_bucket_nobody_uses_is_noticed_within_hours():
+    net = Carrier()
+    nodes = net.add_joined(12, params=Params(k=4))
+    for where in nodes[:6]:
+        net.remove(where)
+
+    net.pass_time(4 * 3600)
+
+    live = set(nodes[6:])
+    assert all(set(contacts(net, where)) <= live for where in live)
