@@ -35,7 +35,8 @@ async def _set_variable(turn: Turn) -> int:
     name, value = turn.told.one("VARIABLE"), " ".join(turn.told.all("VALUE"))
     known = turn.session.variables
     settings = turn.session.table.second_words("set")
-    near = difflib.get_close_matches(name, settings, n=1, cutoff=0.75)
+    near = [setting for setting in settings if len(name) > 1 and setting.startswith(name)]
+    near = near or difflib.get_close_matches(name, settings, n=1, cutoff=0.75)
     if name not in known and near:
         raise UsageError(
             f"there is nothing {name!r} to set",

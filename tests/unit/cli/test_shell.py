@@ -92,6 +92,7 @@ async def test_on_and_as_in_front_of_a_command_hold_for_it_only(session, capsys)
         ("move %1 to lab", "'all' is no group", "on GROUP move"),
         ("add %1 to %2", "not a name for a group", "letter"),
         ("set ownr bob", "'ownr'", "`set owner`"),
+        ("set adv on", "'adv'", "`set advertise`"),
         ("set timeout soon", "not a number", ""),
         ("set advertise maybe", "on or off", "set advertise on|off"),
         ("as bob show ip", "bob knows no vessels yet", "browse"),
