@@ -34,9 +34,18 @@ def _id(program: Program) -> str:
 
 
 def _cases() -> list[object]:
-    """Everything as whoever we are; everything again as a plain user with `--long`."""
-    ours = [pytest.param(None, p, marks=[pytest.mark.alone], id=p.name) for p in IN_A_VESSEL]
-    slow = [pytest.mark.alone, pytest.mark.long]
+    """Everything as whoever we are; everything again as a plain user with `--long`.
+
+    What the language holds by itself goes into a vessel only now and then, without `--long`.
+    """
+    slow, quick = [pytest.mark.alone, pytest.mark.long], [pytest.mark.alone]
+    seldom = {program.name for program in LANGUAGE_ALONE} - {
+        program.name for program in LANGUAGE_ALONE[::5]
+    }
+    ours = [
+        pytest.param(None, p, marks=slow if p.name in seldom else quick, id=p.name)
+        for p in IN_A_VESSEL
+    ]
     theirs = [pytest.param(NOBODY, p, marks=slow, id=f"nobody-{p.name}") for p in IN_A_VESSEL]
     return ours + theirs
 

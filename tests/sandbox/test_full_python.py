@@ -27,7 +27,7 @@ WAYS: dict[str, dict[str, object]] = {
 }
 """Which layers are left out, and as whom: nobody is a plain user that root turns into."""
 
-SAMPLE = {"raw_open", "raw_clone", "socket_kinds", "kill_victim", "memory_shared"}
+SAMPLE = {"raw_open", "raw_clone", "memory_shared"}
 """Tried in every way in each test run; the others with `--long`."""
 
 
