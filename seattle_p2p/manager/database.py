@@ -131,7 +131,7 @@ class Database:
             raise self.damaged(str(reason)) from reason
 
     def _require_content(self) -> None:
-        """An empty file is a lost ledger, not a new one: vessels without it would be removed."""
+        """An empty file is a lost ledger: as a new one it would have all vessels removed."""
         if self.execute("PRAGMA user_version").fetchone()[0] == 0:
             raise self.damaged("it is empty")
 
