@@ -52,8 +52,8 @@ def execute(
 
     Exit code: 0 it ended, 1 it failed, 2 wrong usage, 3 the language refused it, 4 it took more
     than it was given, 5 this machine cannot contain programs, 124 the timeout, 130 Ctrl-C, 143
-    SIGTERM. Options of ours are taken wherever they stand; what comes after `--` is the
-    program's.
+    SIGTERM. Options of ours are taken wherever they stand: a script that passes on what others
+    wrote puts `--` before PROGRAM.
     """
     zygote = Zygote()
     zygote.start()  # it warms up while we import what we need ourselves

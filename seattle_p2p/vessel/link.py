@@ -17,6 +17,9 @@ from seattle_p2p.vessel.requests import (
     encode,
 )
 
+_HEADROOM = 20
+"""Frames that a call needs, with some to spare."""
+
 
 class Link:
     """Requests out, answers in.
@@ -27,6 +30,7 @@ class Link:
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
+        self._buffer = bytearray(MAX_MESSAGE)  # made now: later there may be no memory for it
         self._mutex = _thread.allocate_lock()
         self._last = 0
         self._someone_reads = False
@@ -45,6 +49,7 @@ class Link:
 
     def ask(self, request: Request) -> Answer | Failure:
         """Send, and wait for the answer."""
+        _require_headroom(_HEADROOM)
         own = request.number
         packet = encode(request)  # before anything changes: it may fail
         gate = None
@@ -66,7 +71,12 @@ class Link:
     def _read_for_all(self, own: int) -> Answer | Failure:
         """Hand out answers until our own comes, then let somebody else read."""
         while True:
-            reply = decode_reply(self._channel.recv(MAX_MESSAGE))
+            try:
+                size = self._channel.recv_into(self._buffer)
+                reply = decode_reply(memoryview(self._buffer)[:size])
+            except BaseException:
+                self._pass_reading_on()
+                raise
             with self._mutex:
                 if reply.number != own:
                     gate = self._waiting.pop(reply.number, None)
@@ -74,9 +84,24 @@ class Link:
                         self._answers[reply.number] = reply
                         gate.release()
                     continue
-                if self._waiting:
-                    _, gate = self._waiting.popitem()
-                    gate.release()
-                else:
-                    self._someone_reads = False
-                return reply
+            self._pass_reading_on()
+            return reply
+
+    def _pass_reading_on(self) -> None:
+        """Wake one of those that wait, to read for all; or nobody reads any more."""
+        with self._mutex:
+            if self._waiting:
+                _, gate = self._waiting.popitem()
+                gate.release()
+            else:
+                self._someone_reads = False
+
+
+def _require_headroom(frames: int) -> None:
+    """Fail now, before anything is changed, where the stack would not hold a whole call.
+
+    Raises:
+        RecursionError: The program is that close to the limit.
+    """
+    if frames:
+        _require_headroom(frames - 1)

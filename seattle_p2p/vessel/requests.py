@@ -279,6 +279,6 @@ def decode_request(data: bytes) -> AnyRequest:
         raise MalformedMessage(str(error)) from error
 
 
-def decode_reply(data: bytes) -> Answer | Failure:
+def decode_reply(data: bytes | memoryview) -> Answer | Failure:
     """Read what the broker answered."""
     return _replies.decode(data)
