@@ -1,13 +1,11 @@
-"""Lines become actions: prefixes, lookup, errors, Ctrl-C, scripts."""
+"""Lines become actions: prefixes, lookup, errors, scripts."""
 
-import asyncio
-import contextlib
-import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from seattle_p2p.cli import output
 from seattle_p2p.cli.main import EXIT_INTERRUPTED, tell
+from seattle_p2p.cli.shell.interrupts import Interrupted, cancellable
 from seattle_p2p.cli.shell.lines import split
 from seattle_p2p.cli.shell.session import Session, Turn, in_shell
 from seattle_p2p.cli.shell.words_session import stand
@@ -103,30 +101,3 @@ def read_prefixes(session: Session, words: list[str]) -> tuple[str, str, list[st
 def _tell(session: Session, error: SeattleError) -> int:
     error.hint = in_shell(error.hint)
     return tell(error, as_json=session.as_json)
-
-
-class Interrupted(Exception):
-    """Ctrl-C came while a command was carried out."""
-
-
-async def cancellable(work: Callable[[], Awaitable[int]]) -> int:
-    """Wait for `work`; Ctrl-C ends it and nothing else.
-
-    Raises:
-        Interrupted: Ctrl-C came first.
-    """
-    task = asyncio.ensure_future(work())
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        current = asyncio.current_task()
-        if current is not None and current.cancelling():
-            task.cancel()
-            raise
-        raise Interrupted from None
-    finally:
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.remove_signal_handler(signal.SIGINT)

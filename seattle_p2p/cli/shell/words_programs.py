@@ -11,6 +11,7 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.fanout import EXIT_ALL_FAILED, EXIT_SOME_FAILED, exit_code
 from seattle_p2p.cli.matrix import complete, matrix_lines, measured, read_row
+from seattle_p2p.cli.shell.interrupts import cancel_on_ctrl_c
 from seattle_p2p.cli.shell.session import Turn, number_of
 from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.cli.shell.words_files import example_names, require_here
@@ -75,6 +76,7 @@ async def _follow(turn: Turn, offsets: Mapping[Vessel, int], *, tell_ends: bool)
         output.note("")
         output.note("detached; programs go on. `logs -f` follows them, `stop` ends them")
         return 0
+    cancel_on_ctrl_c(asyncio.current_task())  # the logs had Ctrl-C for themselves
     bad = set(failed)
     if tell_ends:
         states = await me.status(offsets)

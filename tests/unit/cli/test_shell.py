@@ -11,6 +11,7 @@ import pytest
 
 from seattle_p2p.cli.main import EXIT_INTERRUPTED, run
 from seattle_p2p.cli.shell.built_in import built_in_words
+from seattle_p2p.cli.shell.interrupts import cancel_on_ctrl_c
 from seattle_p2p.cli.shell.people import Identities, Identity, identity_of
 from seattle_p2p.cli.shell.plugins import Plugins
 from seattle_p2p.cli.shell.running import ScriptLine, run_line, run_script
@@ -18,6 +19,7 @@ from seattle_p2p.cli.shell.saved import read_state, restore, write_state
 from seattle_p2p.cli.shell.session import Session
 from seattle_p2p.cli.shell.topics import TOPICS
 from seattle_p2p.cli.shell.words import Word
+from seattle_p2p.cli.stream import interrupted
 from seattle_p2p.errors import SeattleError, UsageError
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import KeyPair
@@ -192,6 +194,18 @@ async def test_ctrl_c_ends_the_command_and_not_the_shell(session, capsys):
 
     assert await run_line(session, "hang") == EXIT_INTERRUPTED
     assert await run_line(session, "show groups") == 0
+
+
+async def test_ctrl_c_still_ends_a_command_that_followed_logs_before(session):
+    async def follow(turn):
+        assert not await interrupted(asyncio.sleep(0))
+        cancel_on_ctrl_c(asyncio.current_task())
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.Event().wait()
+
+    session.table.add(Word("follow", "", "x", "x", "follow", follow))
+
+    assert await run_line(session, "follow") == EXIT_INTERRUPTED
 
 
 # Scripts
