@@ -7,16 +7,14 @@ intents first, can be settled after a crash, and never happen twice.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from functools import lru_cache
-from typing import Protocol
 
-from seattle_p2p.errors import MalformedMessage, NoLongerPermitted, NoSuchVessel, VesselBusy
+from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.authorise import Role, role_of
+from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
-from seattle_p2p.vessel.folder import Upload, VesselFolder
-from seattle_p2p.vessel.log_ring import LogPart as LogStretch
-from seattle_p2p.vessel.resources import Resources
+from seattle_p2p.manager.uploads import Received, receive
+from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.commands import (
@@ -70,47 +68,6 @@ LedgerAction = (
 OutsideAction = Start | Stop | Reset | PutFile | DeleteFile
 StreamAction = GetFile | FollowLog
 Body = AsyncIterator[bytes]
-
-
-class Keepers(Protocol):
-    """What is needed of `vessel.keepers.Keepers`, which says more about each."""
-
-    async def start(
-        self,
-        vessel_id: str,
-        restrictions: Resources,
-        program: str,
-        arguments: tuple[str, ...] | list[str],
-        run_id: str,
-    ) -> VesselStatus:
-        """Run a program that is in the vessel's folder."""
-
-    async def stop(self, vessel_id: str, by: str = "") -> VesselStatus:
-        """End it; returns when it is gone."""
-
-    async def reset(self, vessel_id: str, by: str = "") -> VesselStatus:
-        """End it, remove files and log."""
-
-    def status(self, vessel_id: str) -> VesselStatus:
-        """The latest run."""
-
-    async def fresh_status(self, vessel_id: str) -> VesselStatus:
-        """The same with the usage of this moment."""
-
-    def read_log(self, vessel_id: str, offset: int, limit: int) -> LogStretch:
-        """A stretch of the log."""
-
-    async def wait_log(self, vessel_id: str, offset: int) -> int:
-        """Return when the log goes beyond `offset`, or the state changed."""
-
-    def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
-        """The vessel's files, to be closed by the caller."""
-
-    def make(self, vessel_id: str) -> object:
-        """Make the empty folder of a new vessel."""
-
-    async def remove(self, vessel_id: str, by: str = "") -> None:
-        """Remove a vessel's folder with everything in it."""
 
 
 class Actions:
@@ -296,32 +253,9 @@ class Actions:
 
     # Effects outside the ledger
 
-    async def receive(self, action: PutFile, row: VesselRow, body: Body) -> "Received":
-        """Take in a body beside the vessel's files, a piece at a time.
-
-        Raises:
-            MalformedMessage: other bytes than the command promised.
-            OutOfResources: more than the vessel's disk holds.
-        """
-        folder = self._folder(row)
-        received = Received(folder, None)
-        try:
-            received.upload = upload = folder.put(action.file)
-            counted = BodyDigest()
-            async for piece in body:
-                counted.add(piece)
-                if counted.size > action.size:
-                    break
-                upload.write(piece)
-            if (counted.size, counted.value) != (action.size, action.body_digest):
-                raise MalformedMessage(
-                    f"the body of {action.file!r} is not what the command promised",
-                    hint="did the file change while it was sent? send it again",
-                )
-            return received
-        except BaseException:
-            received.close()
-            raise
+    async def receive(self, action: PutFile, row: VesselRow, body: Body) -> Received:
+        """Take in a body beside the vessel's files; errors as for `uploads.receive`."""
+        return await receive(self._folder(row), action, body)
 
     async def act(
         self,
@@ -329,7 +263,7 @@ class Actions:
         row: VesselRow,
         person: PublicKey,
         run_id: str,
-        received: "Received | None",
+        received: Received | None,
     ) -> Result:
         """Carry out one; the intent is in the ledger already, a body is received."""
         match action:
@@ -410,32 +344,7 @@ class Actions:
             )
 
 
-@lru_cache(maxsize=1024)
-def resources_of(restrictions: str) -> Resources:
-    """The amounts in a restrictions text; remembered, since the same few are asked for."""
-    return parse_restrictions(restrictions)
-
-
 def _arguments_of(row: VesselRow, status: VesselStatus) -> tuple[str, ...]:
     """Those of the latest run; a revived run has a count behind its id."""
     known = row.run is not None and status.run_id.partition("-")[0] == row.run.id
     return row.run.arguments if known and row.run else ()
-
-
-class Received:
-    """A body that lies beside the vessel's files and is not one of them yet."""
-
-    def __init__(self, folder: VesselFolder, upload: Upload | None) -> None:
-        self._folder = folder
-        self.upload = upload
-
-    async def commit(self) -> None:
-        """Make it the file of its name; waits for the disk without holding up others."""
-        assert self.upload is not None
-        await asyncio.to_thread(self.upload.commit)
-
-    def close(self) -> None:
-        """Drop what was not committed; may be called again."""
-        if self.upload:
-            self.upload.close()
-        self._folder.close()

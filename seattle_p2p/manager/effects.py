@@ -16,10 +16,10 @@ from seattle_p2p.manager.actions import (
     Body,
     LedgerAction,
     OutsideAction,
-    Received,
 )
 from seattle_p2p.manager.authorise import Role, authorise, role_of
 from seattle_p2p.manager.ledger import Ledger, Remembered, VesselRow
+from seattle_p2p.manager.uploads import Received
 from seattle_p2p.wire.commands import (
     Action,
     Command,

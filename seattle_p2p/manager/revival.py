@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 
 from seattle_p2p.errors import SeattleError
-from seattle_p2p.manager.actions import Keepers, resources_of
+from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger, Run
 from seattle_p2p.vessel.status import VesselStatus
 
