@@ -254,7 +254,7 @@ def read_scenario(path: Path) -> Scenario:
     if scenario.version != SCHEMA_VERSION:
         raise found.refuse(
             "$.version",
-            f"this is version {SCHEMA_VERSION} of the schema, not {scenario.version}",
+            f"the file is of version {scenario.version}, this seattle reads {SCHEMA_VERSION}",
         )
     _require_sense(found)
     expected = folder / "expected.toml"

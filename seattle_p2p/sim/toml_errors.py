@@ -19,6 +19,19 @@ _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[A-Za-z0-9_-]+)\s*=""")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]+)`")
+_MISSING = re.compile(r"missing required field `(?P<name>[^`]+)`")
+_EXPECTED = re.compile(
+    r"Expected `(?P<kinds>[^`]+)`(?P<bound>[^,]*?)(?:, got `(?P<got>[^`]+)`)?$", re.DOTALL
+)
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+}
 _VALUE = re.compile(r"enum value '?(?P<name>[^']+)'?$")
 
 
@@ -104,7 +117,18 @@ def _explain(message: str, path: Path, lines: dict[str, int], shape: type[Any]) 
         return _refusal(
             path, lines, place, reason, _nearest(value["name"], get_args(shape_there))
         )
-    return _refusal(path, lines, place, what.replace("`", "'"), "")
+    return _refusal(path, lines, place, _in_words(what, place.rpartition(".")[2]), "")
+
+
+def _in_words(what: str, field: str) -> str:
+    """msgspec's reason for people: kinds of values by the names that people use."""
+    if missing := _MISSING.search(what):
+        return f"{missing['name']!r} is missing"
+    if not (kind := _EXPECTED.match(what)):
+        return what.replace("`", "'")
+    bound = " or ".join(_KINDS.get(name, name) for name in kind["kinds"].split(" | "))
+    got = f", not {_KINDS.get(kind['got'], kind['got'])}" if kind["got"] else ""
+    return f"{field!r} is {bound}{kind['bound']}{got}"
 
 
 def _refusal(path: Path, lines: dict[str, int], place: str, reason: str, hint: str) -> BadPlan:
