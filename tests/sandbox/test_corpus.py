@@ -9,7 +9,7 @@ from seattle_p2p.errors import ProgramRefused
 from seattle_p2p.vessel.language import compile_program
 from tests.sandbox.batch import Batch
 from tests.sandbox.corpus import Program, load
-from tests.sandbox.running import can_run_as, run_bare, run_in_vessel
+from tests.sandbox.running import NOBODY, can_run_as, run_bare, run_in_vessel
 
 CORPUS = load("language", "resource", "network", "file", "ordinary")
 STATIC = [program for program in CORPUS if program.expect == ("refused",)]
@@ -24,9 +24,6 @@ LANGUAGE_ALONE = [
     and program not in STATIC
 ]
 """Programs that need no more than the language to show what they got."""
-
-
-NOBODY = 65534
 
 
 def _id(program: Program) -> str:

@@ -7,10 +7,9 @@ import pytest
 
 from tests.sandbox.batch import Batch
 from tests.sandbox.corpus import Program, load
-from tests.sandbox.running import can_run_as, run_full_python
+from tests.sandbox.running import NOBODY, can_run_as, run_full_python
 
 FULL = [program for program in load("full_python") if program.runs_here]
-NOBODY = 65534
 ALL_BUT_SECCOMP = ("namespaces", "landlock", "rlimits", "cgroups")
 
 WAYS: dict[str, dict[str, object]] = {

@@ -2,6 +2,7 @@
 # class: file
 # source: own
 # expect: ends | error | stopped disk
+# control: maybe: it takes luck
 # restrictions: events 8, filewrite 100000000, fileread 100000000, filesopened 4, diskused 300000, cpu 1.0
 # seconds: 10
 

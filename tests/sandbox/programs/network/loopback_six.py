@@ -2,6 +2,7 @@
 # class: network
 # source: own
 # expect: ends | error
+# control: maybe: only root makes a loopback in a network of its own
 # arguments: {canary}
 # network: none
 
