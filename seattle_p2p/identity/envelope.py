@@ -32,8 +32,6 @@ class Purpose(Enum):
     """A planner's installer."""
     SEED_LIST = b"seed list"
     """A list of seeds, by whoever runs the network."""
-    STATE = b"state"
-    """A person's own saved session."""
 
 
 def signed_bytes(purpose: Purpose, body: bytes) -> bytes:
