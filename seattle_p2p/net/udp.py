@@ -143,16 +143,20 @@ class UdpDriver:
     async def join(self, seeds: Sequence[Seed], *, timeout_s: float = 30.0) -> Joined:
         """Enter the network through any of `seeds`; without any, be the first node of one.
 
+        A seed that names a key must prove it; another node at its address is no way in.
+
         Raises:
             Unreachable: none of them answered in time, or none has an address.
         """
-        endpoints = await self._resolve(seeds)
+        endpoints, ids = await self._resolve(seeds)
         if seeds and not endpoints:
             raise Unreachable(
                 "none of the peers to join through has an address we can use",
                 hint="check their names, and whether they are IPv6 and this machine is not",
             )
-        event = await self._answer(lambda now: self.node.join(endpoints, now), timeout_s)
+        event = await self._answer(
+            lambda now: self.node.join(endpoints, now, ids=ids), timeout_s
+        )
         if not isinstance(event, Joined):
             raise Unreachable(
                 f"none of {len(endpoints)} peers to join through answered: "
@@ -387,12 +391,18 @@ class UdpDriver:
         with contextlib.suppress(Unreachable):
             await self.withdraw(person, timeout_s=FAREWELL_S)
 
-    async def _resolve(self, seeds: Iterable[Seed]) -> list[Endpoint]:
-        """Addresses of the seeds; names are looked up, those that lead nowhere are left out."""
-        found: dict[Endpoint, None] = {}
+    async def _resolve(
+        self, seeds: Iterable[Seed]
+    ) -> tuple[list[Endpoint], dict[Endpoint, int]]:
+        """Addresses of the seeds, and the ids that must be there.
+
+        Names are looked up; those that lead nowhere are left out.
+        """
+        found: dict[Endpoint, PublicKey | None] = {}
         for seed in seeds:
+            key: PublicKey | None = getattr(seed, "key", None)
             try:
-                found[make_endpoint(seed.host, seed.port)] = None
+                found[make_endpoint(seed.host, seed.port)] = key
                 continue
             except UsageError:
                 pass
@@ -404,8 +414,9 @@ class UdpDriver:
                 _log.warning("a seed's name leads nowhere", extra={"host": seed.host})
                 continue
             for answer in answers:
-                found[make_endpoint(str(answer[4][0]), seed.port)] = None
-        return [one for one in found if one.family in self._transports]
+                found[make_endpoint(str(answer[4][0]), seed.port)] = key
+        usable = [one for one in found if one.family in self._transports]
+        return usable, {one: key.node_id for one in usable if (key := found[one]) is not None}
 
     # Opening
 

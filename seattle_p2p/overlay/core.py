@@ -7,7 +7,7 @@ nanoseconds on the driver's monotonic clock and never goes back. After every cal
 `events`, and set its alarm to `next_timer`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -228,8 +228,13 @@ class Overlay(Core, Protocol):
     def set_local_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
         """Tell the node where its socket is; a driver does so once it is bound."""
 
-    def join(self, endpoints: Sequence[Endpoint], now: int) -> int:
-        """Enter the network through any of `endpoints` → `Joined` or `JoinFailed`."""
+    def join(
+        self, endpoints: Sequence[Endpoint], now: int, *, ids: Mapping[Endpoint, int] = ...
+    ) -> int:
+        """Enter the network through any of `endpoints` → `Joined` or `JoinFailed`.
+
+        Whoever is at an endpoint named in `ids` must prove that node id.
+        """
 
     def look_up(self, target: int, now: int) -> int:
         """Find the live peers closest to `target` → `LookedUp`."""

@@ -6,7 +6,7 @@
    that is still thin makes contacts there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Endpoint, Peer
@@ -199,6 +199,7 @@ class Joining(Task):
     Args:
         parts: The node's.
         endpoints: Where to knock.
+        ids: Who must be behind some of these doors.
         introducer: The node's own.
         notice: Is told of every peer that answers a walk.
         number: The application's request number.
@@ -208,12 +209,14 @@ class Joining(Task):
         self,
         parts: Parts,
         endpoints: list[Endpoint],
+        ids: Mapping[Endpoint, int],
         introducer: Introducer,
         notice: Notice,
         number: int,
     ) -> None:
         super().__init__(parts, number)
         self._doors = parts.rng.sample(endpoints, len(endpoints))[:_DOORS]
+        self._ids = ids
         self._asked = len(self._doors)
         self._introducer = introducer
         self._notice = notice
@@ -250,7 +253,8 @@ class Joining(Task):
     def _knock(self, now: int) -> None:
         if len(self._doors) > 1:
             self.parts.agenda.at(now + nanoseconds(_NEXT_DOOR_S), self)
-        self._introducer.introduce(self._doors.pop(), None, now, self._on_door)
+        door = self._doors.pop()
+        self._introducer.introduce(door, self._ids.get(door), now, self._on_door)
 
     def _on_door(self, peer: Peer | None, now: int) -> None:
         if self.finished:

@@ -6,7 +6,8 @@ the node's `Parts`. Opens nothing and waits for nothing; see `overlay.core` for 
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from seattle_p2p.errors import MalformedMessage, PeerError, VersionMismatch
@@ -65,6 +66,7 @@ _ADVERTS_HEAD_BYTES = 84
 """Octets of a reply without its contents, addresses of IPv6 and a fresh token included."""
 _LARGEST_PEER_BYTES = 41
 _KNOCKERS = 3
+_NO_IDS: Mapping[Endpoint, int] = MappingProxyType({})
 
 
 class RealCryptography:
@@ -172,12 +174,17 @@ class OverlayNode:
             families |= endpoint.family
         self._parts.families = families or self._parts.families
 
-    def join(self, endpoints: Sequence[Endpoint], now: int) -> int:
-        """Enter the network through any of `endpoints` → `Joined` or `JoinFailed`."""
+    def join(
+        self, endpoints: Sequence[Endpoint], now: int, *, ids: Mapping[Endpoint, int] = _NO_IDS
+    ) -> int:
+        """Enter the network through any of `endpoints` → `Joined` or `JoinFailed`.
+
+        Whoever is at an endpoint named in `ids` must prove that node id.
+        """
         self._upkeep.start(now)
         return self._begin(
             lambda number: Joining(
-                self._parts, list(endpoints), self._introducer, self._notice, number
+                self._parts, list(endpoints), ids, self._introducer, self._notice, number
             ),
             now,
         )

@@ -10,6 +10,9 @@ from seattle_p2p.overlay.records import DIGEST_BYTES, mark_of, range_of
 from seattle_p2p.wire.datagrams import Adverts
 
 _DEEPEST_BITS = 16
+_DRILL_BITS = 4
+"""A range mostly known is cut in sixteen, and again where digests differ: few differences are
+found with few questions."""
 _LARGEST_PLACE = 4096
 """More adverts than any honest holder keeps of one place; a liar may claim billions."""
 _PAGES_IN_A_ROW = 3
@@ -100,6 +103,10 @@ class Shelf:
             digest ^= self._marks[id]
         return digest.to_bytes(DIGEST_BYTES)
 
+    def _count(self, part: Range) -> int:
+        lowest, highest = range_of(part.bits, part.prefix)
+        return bisect_right(self._ids, highest) - bisect_left(self._ids, lowest)
+
     def on_split(self, peer: Peer, split: int) -> None:
         """A holder says that more lies under subkeys of so many bits."""
         if split > self.depth:
@@ -144,6 +151,8 @@ class Shelf:
             self._ranges.append(Range(part.bits, part.prefix, last))
             return
         more = min((pages - 1).bit_length(), _DEEPEST_BITS - part.bits)
+        if 2 * self._count(part) >= total:
+            more = min(more, _DRILL_BITS)
         bits = part.bits + more
         reached = int.from_bytes(last) >> (ID_BITS - bits)
         for low in range(1 << more):

@@ -1048,3 +1048,15 @@ def test_a_dead_contact_in_a_bucket_nobody_uses_is_noticed_within_hours():
 
     live = set(nodes[6:])
     assert all(set(contacts(net, where)) <= live for where in live)
+
+
+def test_a_door_with_another_node_behind_it_than_was_said_is_no_way_in():
+    net = Carrier()
+    nodes = net.add_joined(3)
+    late = net.add(a_core(50))
+    wrong = {nodes[1]: net.nodes[nodes[2]].id}
+
+    assert net.ask(late, "join", [nodes[1]], ids=wrong) == [JoinFailed(request=1, asked=1)]
+
+    right = {nodes[1]: net.nodes[nodes[1]].id}
+    assert isinstance(net.ask(late, "join", [nodes[1]], ids=right)[0], Joined)

@@ -1,0 +1,145 @@
+"""Reading a large set: in ranges, side by side, and only what differs from other holders."""
+
+import random
+
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.params import Params
+from seattle_p2p.overlay.records import DIGEST_BYTES, Records
+from seattle_p2p.overlay.shelf import Range, Shelf
+from seattle_p2p.wire.adverts import Record
+from seattle_p2p.wire.datagrams import Adverts
+from seattle_p2p.wire.endpoints import Endpoint
+
+PLACE = 5
+PAGE_OCTETS = 6 * 43
+
+
+def a_holder(number, ids):
+    records = Records(Params())
+    peer = Peer(number, Endpoint("10.0.0.1", 1 + number))
+    for id in ids:
+        record = Record(b"s" * 32, id.to_bytes(20), 1, 3600, id.to_bytes(40), b"")
+        records.put(PLACE, 0, record, peer, 0)
+    return peer, records
+
+
+def ask(records, part, digest):
+    page = records.page(
+        PLACE,
+        bits=part.bits,
+        prefix=part.prefix,
+        after=part.after,
+        digest=digest,
+        room=PAGE_OCTETS,
+    )
+    marks = page.digest.to_bytes(DIGEST_BYTES)
+    return Adverts(1, b"", b"", True, [], page.total, marks, page.last, 0, page.adverts)
+
+
+def take(shelf, peer, part, reply):
+    for sealed in reply.adverts:
+        shelf.add(sealed, int.from_bytes(sealed), 1)
+    shelf.on_page(peer, part, reply)
+
+
+def read(shelf, holders):
+    """The walk's first pages, then all pages; how many pages each holder was asked for."""
+    asked = {}
+    by_id = dict(holders)
+    for peer, records in holders:
+        take(shelf, peer, Range(0, 0), ask(records, Range(0, 0), b""))
+    while not shelf.settled:
+        for peer, part in shelf.pages():
+            asked[peer.id] = asked.get(peer.id, 0) + 1
+            take(shelf, peer, part, ask(by_id[peer], part, shelf.digest(part)))
+    return asked
+
+
+def some_ids(count, seed=1):
+    rng = random.Random(seed)
+    return [rng.getrandbits(160) for _ in range(count)]
+
+
+def a_shelf():
+    return Shelf(PLACE, 0, 0, 8)
+
+
+def test_a_thousand_adverts_are_read_from_one_holder_and_compared_with_the_others():
+    ids = some_ids(1000)
+    shelf = a_shelf()
+
+    asked = read(shelf, [a_holder(n, ids) for n in range(5)])
+
+    assert len(shelf._ids) == 1000
+    assert list(asked) == [0]
+    assert asked[0] <= 400
+
+
+def test_a_few_differences_are_found_with_few_questions():
+    ids = some_ids(1000)
+    shelf = a_shelf()
+
+    asked = read(shelf, [a_holder(0, ids[:-2]), a_holder(1, ids), a_holder(2, ids[5:])])
+
+    assert sorted(shelf._ids) == sorted(id.to_bytes(20) for id in ids)
+    assert asked[1] <= 80
+
+
+def test_holders_without_anything_in_common_are_both_read():
+    ids = some_ids(400)
+    shelf = a_shelf()
+
+    read(shelf, [a_holder(0, ids[:200]), a_holder(1, ids[200:])])
+
+    assert len(shelf._ids) == 400
+
+
+def test_a_small_set_needs_no_further_page():
+    shelf = a_shelf()
+
+    assert read(shelf, [a_holder(n, some_ids(5)) for n in range(4)]) == {}
+    assert len(shelf._ids) == 5
+
+
+def test_a_silent_holder_makes_room_for_the_next():
+    ids = some_ids(300)
+    (first, _), (second, records) = holders = [a_holder(n, ids) for n in range(2)]
+    shelf = a_shelf()
+    for peer, held in holders:
+        take(shelf, peer, Range(0, 0), ask(held, Range(0, 0), b""))
+    for peer, _ in shelf.pages():
+        assert peer == first
+        shelf.on_silence(peer)
+
+    while not shelf.settled:
+        for peer, part in shelf.pages():
+            assert peer == second
+            take(shelf, peer, part, ask(records, part, shelf.digest(part)))
+
+    assert len(shelf._ids) == 300
+
+
+def test_a_liar_s_billions_are_not_believed():
+    shelf = a_shelf()
+    liar = Peer(1, Endpoint("10.0.0.1", 1))
+
+    shelf.on_page(
+        liar, Range(0, 0), Adverts(1, b"", b"", True, [], 10**12, b"d" * 8, b"\1", 0, [b"z"])
+    )
+    shelf.pages()
+
+    assert len(shelf._ranges) <= 4096
+
+
+def test_two_holders_or_half_of_them_split_a_place():
+    shelf = a_shelf()
+    peers = [Peer(n, Endpoint("10.0.0.1", 1 + n)) for n in range(6)]
+    for peer in peers:
+        shelf.on_page(peer, Range(0, 0), Adverts(1, b"", b"", True, [], 1, b"", b"", 0, []))
+
+    shelf.on_split(peers[0], 3)
+    assert not shelf.is_split
+    shelf.on_split(peers[1], 3)
+
+    assert shelf.is_split
+    assert shelf.subkeys() == list(range(8))
