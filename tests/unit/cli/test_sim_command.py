@@ -82,3 +82,23 @@ def test_a_bad_scenario_is_refused_before_the_run(tiny, capsys):
 def test_a_missing_scenario_is_refused(tmp_path, capsys):
     assert run(["sim", "run", str(tmp_path / "none")]) == 2
     assert "cannot read" in capsys.readouterr().err
+
+
+def test_on_a_terminal_a_line_tells_how_far_it_is(tiny, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    code = run(["sim", "run", str(tiny), "--json"])
+
+    said = capsys.readouterr()
+    json.loads(said.out)
+    assert code == 0
+    assert "tiny 60/120 s · 10 up" in said.err
+    assert "messages/s" in said.err
+
+
+def test_quiet_says_nothing_on_stderr_before_the_end(tiny, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    run(["sim", "run", str(tiny), "--json", "--quiet"])
+
+    assert capsys.readouterr().err == ""
