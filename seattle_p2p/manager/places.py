@@ -49,7 +49,8 @@ async def listen(
             await open_overlay(host, chosen)
         except OSError as reason:
             commands.close()
-            if reason.errno == errno.EADDRINUSE and not command_port and left:
+            any_will_do = not command_port and not overlay_port
+            if reason.errno == errno.EADDRINUSE and any_will_do and left:
                 continue
             raise _cannot_listen("UDP", host, chosen, reason) from reason
         except BaseException:

@@ -14,8 +14,10 @@ from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.control import Question, ask
 from seattle_p2p.manager.ledger import Ledger, NodeSettings
 from seattle_p2p.manager.node_manager import NodeManager
+from seattle_p2p.manager.remembered import write_peers
 from seattle_p2p.manager.running import open_overlay
 from seattle_p2p.net.udp import UdpDriver
+from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert
 from tests.support.donated import NETWORK, RunningNode, a_donated_folder, a_running_node
 from tests.support.served_node import OWNER, STRANGER, USER, a_key
@@ -90,7 +92,7 @@ async def test_a_udp_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
         with contextlib.closing(Ledger(home.ledger)) as ledger:
-            ledger.save_ports(port, port)
+            ledger.save_ports(0, port)
 
         with pytest.raises(InstallError, match=rf"UDP port {port} .* is taken"):
             await NodeManager(home, open_overlay).run()
@@ -180,6 +182,19 @@ async def test_vessels_are_found_by_their_peoples_keys_and_not_after_the_end(
                 await client.change_owner("v1", a_key(77).public)
                 assert (await found(overlay, a_key(77).public)).node == node.public
         assert not await overlay.find_adverts(a_key(77).public, confirm=False)
+
+
+async def test_a_node_whose_peers_are_all_gone_is_found_by_who_comes_to_it(
+    tmp_path: Path,
+) -> None:
+    home = a_donated_folder(tmp_path / "donor", OWNER.public)
+    write_peers(home.peers, [PeerAddress("127.0.0.1", 9)])
+
+    async with a_running_node(home) as alone, a_researcher_in(alone) as overlay:
+        async with asyncio.timeout(20):
+            advert = await found(overlay, OWNER.public)
+
+    assert advert.node == alone.public
 
 
 async def test_a_node_comes_back_through_remembered_peers_without_its_seed(
