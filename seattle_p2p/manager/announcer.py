@@ -52,6 +52,12 @@ class Announcer:
         """Something about vessels, people or addresses may have changed."""
         self._changed.set()
 
+    def publish_anew(self) -> None:
+        """There are peers again: what was published before may have reached nobody."""
+        for person in self._published:
+            self._published[person] = None
+        self.look_again()
+
     async def run(self) -> None:
         """Keep up with what is wanted, until cancelled."""
         while True:

@@ -210,18 +210,24 @@ class NodeManager:
 
     async def _take_part(self) -> None:
         """Join, then publish; remember whom one met, and join again when all are gone."""
-        await self._join()
+        tried = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._announcer.run())
+            tasks.create_task(self._announce(tried))
+            await self._join(tried)
             while True:
                 self._remember_peers()
                 await asyncio.sleep(LOOK_ROUND_S)
                 if not self._overlay.peers():
-                    await self._join()
+                    await self._join(tried)
                 # Peers may have told a new address of ours meanwhile.
                 self._announcer.look_again()
 
-    async def _join(self) -> None:
+    async def _announce(self, tried: asyncio.Event) -> None:
+        """Publish after the first try to join: who comes to this very node finds it then."""
+        await tried.wait()
+        await self._announcer.run()
+
+    async def _join(self, tried: asyncio.Event) -> None:
         """Enter the network, however long it takes; without any address, be its first node."""
         settings = self._ledger.settings()
         for attempt in itertools.count():
@@ -230,9 +236,13 @@ class NodeManager:
             try:
                 joined = await self._overlay.join(known)
                 if joined.peers or not known:
+                    if tried.is_set():
+                        self._announcer.publish_anew()
+                    tried.set()
                     return
             except Unreachable as reason:
                 _log.warning("nobody to join", extra={"reason": reason.message})
+            tried.set()
             await asyncio.sleep(JOIN_AGAIN_S[min(attempt, len(JOIN_AGAIN_S) - 1)])
 
     def _remember_peers(self) -> None:
