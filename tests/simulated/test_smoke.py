@@ -12,6 +12,9 @@ import pytest
 from seattle_p2p.sim.run import Run
 from seattle_p2p.sim.scenario import read_scenario
 
+# Whole runs from the command line: seconds on an idle machine, more beside others.
+pytestmark = pytest.mark.timeout(240)
+
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "simulations" / "smoke"
 
