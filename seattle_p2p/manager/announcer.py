@@ -11,7 +11,7 @@ from seattle_p2p.wire.endpoints import Endpoint
 
 _log = logging.getLogger(__name__)
 
-AGAIN_S = 30.0
+AGAIN_S = 5.0
 """After a publication that failed; renewing what succeeded is the overlay's own business."""
 
 
