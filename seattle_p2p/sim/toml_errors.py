@@ -11,12 +11,11 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 import msgspec
 
 from seattle_p2p.errors import BadPlan
+from seattle_p2p.installer.lines import find_lines
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 _MAX_BYTES = 1 << 20
-_TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[A-Za-z0-9_-]+)\s*=""")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]+)`")
 _MISSING = re.compile(r"missing required field `(?P<name>[^`]+)`")
@@ -86,20 +85,12 @@ def read_toml(path: Path, shape: type[T]) -> Found[T]:
 
 
 def line_numbers(text: str) -> dict[str, int]:
-    """Line, from 1, of every table and of every key at the beginning of a line."""
-    lines: dict[str, int] = {}
-    arrays: dict[str, int] = {}
-    table = "$"
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _TABLE.match(line):
-            table = "$." + header[2]
-            if header[1] == "[[":
-                arrays[table] = arrays.get(table, -1) + 1
-                table += f"[{arrays[table]}]"
-            lines.setdefault(table, number)
-        elif key := _KEY.match(line):
-            lines.setdefault(f"{table}.{key[1].strip(chr(34) + chr(39))}", number)
-    return lines
+    """Line, from 1, of every table, key and array item, named as msgspec names places."""
+    return {_named(way): line for way, line in find_lines(text).items()}
+
+
+def _named(way: tuple[str | int, ...]) -> str:
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in way)
 
 
 def _explain(message: str, path: Path, lines: dict[str, int], shape: type[Any]) -> BadPlan:

@@ -122,8 +122,10 @@ def test_lines_are_known_for_tables_arrays_and_keys():
 
     assert lines == {
         "$.a": 1,
+        "$.b": 2,
         "$.b.c": 2,
         "$.b.c.d": 3,
+        "$.e": 4,
         "$.e[0]": 4,
         "$.e[0].f": 5,
         "$.e[1]": 6,
