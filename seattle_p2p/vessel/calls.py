@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 from seattle_p2p.vessel import requests as asks
-from seattle_p2p.vessel.language import Sealed
+from seattle_p2p.vessel.guards import Sealed
+from seattle_p2p.vessel.language import names_in
 from seattle_p2p.vessel.link import Link
 from seattle_p2p.vessel.repy_errors import PARENTS
 from seattle_p2p.vessel.requests import PIECE, Failure
@@ -26,11 +27,6 @@ _MAX_NAP_S = 10_000.0
 _LONGEST_S = 1e12
 _LONGEST_TEXT = 4096
 """Characters of a name or an address: far above what any call accepts, far below a packet."""
-
-
-def _words(text: str) -> list[str]:
-    """A list of names, written as people read them."""
-    return text.split()
 
 
 def make_errors() -> dict[str, type[Exception]]:
@@ -317,7 +313,7 @@ class Calls:
         return calls | self.errors | {"SafeDict": SafeDict}
 
 
-_CALLS = _words(
+_CALLS = names_in(
     "log print sleep getruntime exitall createthread getthreadname createlock randombytes "
     "getresources getlasterror tobytes totext openfile listfiles removefile getmyip "
     "gethostbyname sendmessage listenformessage openconnection listenforconnection "

@@ -21,8 +21,9 @@ import msgspec
 from seattle_p2p.errors import ProgramRefused
 from seattle_p2p.vessel import requests as asks
 from seattle_p2p.vessel.calls import Calls
+from seattle_p2p.vessel.guards import format_guard
 from seattle_p2p.vessel.jail.limits import THREAD_STACK
-from seattle_p2p.vessel.language import compile_program, format_guard
+from seattle_p2p.vessel.language import compile_program
 from seattle_p2p.vessel.link import Link
 from seattle_p2p.vessel.requests import Ended, Job, Request
 from seattle_p2p.vessel.security_layers import LayerFault, stack

@@ -20,7 +20,7 @@ not expect; objects come up only as sealed wrappers that offer what the table li
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from seattle_p2p.vessel.language import Sealed
+from seattle_p2p.vessel.guards import Sealed
 from seattle_p2p.vessel.virtual import Runner, context_over
 
 MAX_LAYER_BYTES = 100_000

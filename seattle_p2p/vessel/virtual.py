@@ -10,13 +10,8 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from seattle_p2p.errors import ProgramRefused
-from seattle_p2p.vessel.language import (
-    Sealed,
-    compile_program,
-    guards,
-    is_plain_name,
-    program_builtins,
-)
+from seattle_p2p.vessel.guards import Sealed, guards, program_builtins
+from seattle_p2p.vessel.language import compile_program, is_plain_name
 from seattle_p2p.vessel.tracebacks import HIDDEN_PREFIX, Texts
 
 _MAX_NAME = 200

@@ -20,7 +20,8 @@ import threading
 import time
 from pathlib import Path
 
-from seattle_p2p.vessel.language import compile_program, guards, program_builtins
+from seattle_p2p.vessel.guards import guards, program_builtins
+from seattle_p2p.vessel.language import compile_program
 from seattle_p2p.vessel.repy_errors import PARENTS
 
 _MOST = {

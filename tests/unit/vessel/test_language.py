@@ -8,12 +8,8 @@ import pytest
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
 from seattle_p2p.errors import ProgramRefused
-from seattle_p2p.vessel.language import (
-    Policy,
-    compile_program,
-    guards,
-    program_builtins,
-)
+from seattle_p2p.vessel.guards import guards, program_builtins
+from seattle_p2p.vessel.language import Policy, compile_program
 
 
 def words(text: str) -> list[str]:
