@@ -14,11 +14,11 @@ import msgspec
 from seattle_p2p.cli.output import line, note
 from seattle_p2p.errors import UsageError
 from seattle_p2p.vessel.control import Launch, NetworkRules
-from seattle_p2p.vessel.keepers import Keepers, VesselStatus
+from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.vessel.security_layers import MAX_LAYER_BYTES
-from seattle_p2p.vessel.status import OVERRUNS
+from seattle_p2p.vessel.status import OVERRUNS, VesselStatus
 from seattle_p2p.vessel.zygote_client import Zygote
 
 EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_UNSAFE, EXIT_OVERRUN, EXIT_WEAK = range(6)

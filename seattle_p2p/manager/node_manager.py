@@ -35,8 +35,9 @@ from seattle_p2p.manager.revival import Revival
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.tls import server_context
 from seattle_p2p.overlay.core import Joined, Role
+from seattle_p2p.vessel.control import NetworkRules
 from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
-from seattle_p2p.vessel.keepers import Keepers, NetworkRules
+from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.endpoints import Endpoint

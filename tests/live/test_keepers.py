@@ -329,7 +329,7 @@ async def test_below_the_needed_layers_nothing_runs_unless_accepted(tmp_path, ac
 
 
 async def test_a_keeper_that_is_stuck_holds_up_nobody_and_can_be_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("seattle_p2p.vessel.keepers.ANSWER_S", 0.3)
+    monkeypatch.setattr("seattle_p2p.vessel.kept_vessel.ANSWER_S", 0.3)
     start_under_a_manager_that_is_killed(tmp_path, SLEEPER)
     keeper, vessel = processes_of(tmp_path / "v1")
     os.kill(keeper, signal.SIGSTOP)

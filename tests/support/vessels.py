@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from seattle_p2p.vessel.control import NetworkRules
-from seattle_p2p.vessel.keepers import Keepers, VesselStatus
+from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.resources import VESSEL_PORTS, Resources
+from seattle_p2p.vessel.status import VesselStatus
 
 USUAL = {
     "cpu": 0.5,
