@@ -17,7 +17,7 @@ from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.overlay.table import Bucket
 from seattle_p2p.overlay.walk import Notice, Walk
-from seattle_p2p.wire.datagrams import Dial, Dialling, DialMe, Find, Found, Noted
+from seattle_p2p.wire.datagrams import Dialling, DialMe, Find, Found
 
 TimeCall = Callable[[int], None]
 
@@ -91,35 +91,6 @@ class RoleFinding(Task):
         if reach.role is Role.UNKNOWN and not self._knocks_expected and reach.is_undisguised:
             reach.role = Role.SERVER
         self._then(now)
-
-
-class Dialler(Task):
-    """Asks a peer to knock somewhere; once more when it first had to give us a token.
-
-    Args:
-        parts: The node's.
-        helper: The peer asked.
-        fields: Those of the `Dial`.
-    """
-
-    def __init__(self, parts: Parts, helper: Endpoint, fields: tuple[bytes, int]) -> None:
-        super().__init__(parts)
-        self._helper = helper
-        self._fields = fields
-        self._asked_twice = False
-
-    def start(self, now: int) -> None:
-        """Ask."""
-        self.parts.exchange.ask(self._helper, Dial, self._fields, self, now)
-
-    def on_reply(self, asked: Outstanding, reply: Noted, now: int) -> None:
-        """Heard; done if our token was a good one."""
-        if reply.token and not self._asked_twice:
-            self._asked_twice = True
-            self.start(now)
-
-    def on_silence(self, asked: Outstanding, now: int) -> None:
-        """Then somebody else may."""
 
 
 class FarFilling(Task):

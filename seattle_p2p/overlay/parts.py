@@ -20,6 +20,7 @@ from seattle_p2p.overlay.table import PeerTable
 from seattle_p2p.wire.codec import Codec
 
 _BOTH_FAMILIES = 3
+_LARGEST_PEER_BYTES = 41
 
 
 class Parts:
@@ -85,6 +86,29 @@ class Parts:
             return self.table.nearest(target, count)
         found = self.table.nearest(target, count + len(self.suspects))
         return [peer for peer in found if peer.id not in self.suspects][:count]
+
+    def packed_contacts(
+        self, target: int, families: int, *, but: Endpoint, room: int
+    ) -> list[bytes]:
+        """The best contacts of a target for an answer, packed.
+
+        Args:
+            target: 0 <= target < 2**160.
+            families: Those the asker can use: 1 IPv4, 2 IPv6, 3 both, 0 wants none.
+            but: The asker's own address.
+            room: Octets they may take, two of framing for each included.
+        """
+        if not families:
+            return []
+        packed = [
+            peer.packed
+            for peer in self.best_contacts(target, self.params.k)
+            if peer.family & families and peer.endpoint != but
+        ]
+        if _LARGEST_PEER_BYTES * len(packed) > room:
+            while packed and sum(map(len, packed)) + 2 * len(packed) > room:
+                packed.pop()
+        return packed
 
     def is_near_contacts(self, target: int) -> bool:
         """Whether our best contact for a target is as close to it as a holder would be.

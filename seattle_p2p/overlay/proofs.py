@@ -1,11 +1,29 @@
-"""That a node's id is its own: what exactly an id proof says."""
+"""That a node's id is its own: what exactly an id proof says, and who checks signatures."""
 
 from seattle_p2p.errors import BadSignature
 from seattle_p2p.identity.envelope import Purpose, signed_bytes
-from seattle_p2p.identity.keys import ID_BYTES, KEY_BYTES, SIGNATURE_BYTES, PublicKey
+from seattle_p2p.identity.keys import (
+    ID_BYTES,
+    KEY_BYTES,
+    SIGNATURE_BYTES,
+    PublicKey,
+    storage_key,
+)
 from seattle_p2p.overlay.core import Cryptography, Signer
 
 NONCE_BYTES = 8
+
+
+class RealCryptography:
+    """Ed25519, as `identity.keys` has it."""
+
+    def verify(self, key: PublicKey, message: bytes, signature: bytes) -> None:
+        """Accept a signature. Raises `BadSignature`."""
+        key.verify(message, signature)
+
+    def storage_key(self, person: PublicKey) -> Signer:
+        """The key that writes the records of `person`."""
+        return storage_key(person)
 
 
 def make_proof(signer: Signer, *, asker: int, nonce: bytes, seen: bytes) -> bytes:

@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from seattle_p2p.identity.keys import KeyPair, PublicKey, sealing_secret, storage_key
-from seattle_p2p.overlay.node import RealCryptography
-from seattle_p2p.overlay.proofs import check_proof, make_proof
+from seattle_p2p.overlay.proofs import RealCryptography, check_proof, make_proof
 from seattle_p2p.overlay.records import mark_of
 from seattle_p2p.wire.adverts import (
     Advert,
