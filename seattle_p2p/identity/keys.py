@@ -9,7 +9,12 @@ import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 
-from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.bindings import (
+    crypto_core_ed25519_is_valid_point,
+    crypto_sign,
+    crypto_sign_open,
+    crypto_sign_seed_keypair,
+)
 from nacl.exceptions import BadSignatureError
 
 from seattle_p2p.errors import BadSignature, UsageError
@@ -81,6 +86,11 @@ class PublicKey:
     def short(self) -> str:
         """The first 12 characters of the text form, for tables; never enough to trust."""
         return self.text[:SHORT_LENGTH]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there can be a private half: a point of the curve, of the right order."""
+        return bool(crypto_core_ed25519_is_valid_point(self.raw))
 
     @cached_property
     def node_id(self) -> int:

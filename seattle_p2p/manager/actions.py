@@ -8,7 +8,7 @@ intents first, can be settled after a crash, and never happen twice.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
-from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, VesselBusy
+from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, UsageError, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.authorise import Role, role_of
 from seattle_p2p.manager.keeping import Keepers, resources_of
@@ -221,12 +221,12 @@ class Actions:
             case ChangeAdvertise(name, advertise):
                 self._ledger.change_advertise(name, advertise)
             case ChangeUsers(name, users):
-                self._ledger.change_users(name, [PublicKey(user) for user in users])
+                self._ledger.change_users(name, [_person(user) for user in users])
             case ChangeInformation(name, information):
                 self._ledger.change_information(name, information)
             case ChangeOwner(name, owner, keep_users):
                 kept = rows[0].users if keep_users else ()
-                self._ledger.change_owner(name, PublicKey(owner), users=kept)
+                self._ledger.change_owner(name, _person(owner), users=kept)
             case ChangeKeepRunning(name, keep_running):
                 self._ledger.change_keep_running(name, keep_running)
             case Split(name, parts):
@@ -342,6 +342,17 @@ class Actions:
                 f"vessel {row.name} was handed over, shared anew or reset meanwhile",
                 hint="look again: seattle browse",
             )
+
+
+def _person(raw: bytes) -> PublicKey:
+    """A key that somebody can hold; a vessel given to another would be lost to everybody."""
+    person = PublicKey(raw)
+    if not person.is_usable:
+        raise UsageError(
+            f"nobody can hold the key {person.short}…",
+            hint="copy the key again, as `seattle keys show` prints it",
+        )
+    return person
 
 
 def _arguments_of(row: VesselRow, status: VesselStatus) -> tuple[str, ...]:

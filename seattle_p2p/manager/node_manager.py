@@ -9,10 +9,10 @@ import itertools
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
-from seattle_p2p.errors import Unreachable
+from seattle_p2p.errors import Unreachable, UsageError
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.identity.keystore import read_key_file
 from seattle_p2p.manager.actions import Actions
@@ -69,6 +69,9 @@ class OverlayDriver(Publishes, Protocol):
         Raises:
             Unreachable: nobody answered.
         """
+
+    def reached_also_at(self, endpoints: Iterable[Endpoint]) -> None:
+        """Say where this node is reached through a forwarded port."""
 
     def peers(self) -> Sequence[Endpoint]:
         """Peers worth remembering."""
@@ -180,6 +183,10 @@ class NodeManager:
             open_overlay,
         )
         self._ledger.save_ports(listening.command_port, listening.overlay_port)
+        if public := self._public or settings.public:
+            # A name that does not resolve just now is tried again at every publication.
+            with contextlib.suppress(UsageError):
+                self._overlay.reached_also_at(advertised(listening, public, None)[0])
         return listening
 
     async def _serve(self, service: Service) -> None:

@@ -112,6 +112,10 @@ class UdpDriver:
         node.set_local_endpoints(driver._own_endpoints())
         return driver
 
+    def reached_also_at(self, endpoints: Iterable[Endpoint]) -> None:
+        """Say where a socket of ours is reached through a forwarded port: ours as well."""
+        self.node.set_local_endpoints([*self._own_endpoints(), *endpoints])
+
     @property
     def endpoint(self) -> Endpoint:
         """Where the (first) socket is bound; the host may be ``::`` or ``0.0.0.0``."""

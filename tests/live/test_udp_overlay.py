@@ -17,7 +17,7 @@ from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.overlay.params import Params
 from seattle_p2p.wire.codec import WireCodec
 from seattle_p2p.wire.datagrams import Knock
-from seattle_p2p.wire.endpoints import Endpoint
+from seattle_p2p.wire.endpoints import Endpoint, pack_endpoint
 
 NETWORK = "live test"
 
@@ -320,3 +320,14 @@ async def test_a_seed_may_be_given_by_name(network):
     joined = await second.join([Named()])
 
     assert joined.peers == 1
+
+
+async def test_a_forwarded_port_is_one_of_ours_from_the_beginning(network):
+    driver = await network.add()
+    outside = Endpoint("203.0.113.5", 7070)
+
+    driver.reached_also_at([outside])
+
+    reach = driver.node._parts.reach
+    assert reach.is_ours(pack_endpoint(outside))
+    assert reach.is_ours(pack_endpoint(driver.endpoint))

@@ -96,3 +96,13 @@ def test_prefix_of_several_keys_names_them():
 
     with pytest.raises(UsageError, match="keys begin with"):
         find_by_prefix(first, keys)
+
+
+@given(seed=seeds)
+def test_every_key_of_a_pair_is_usable(seed):
+    assert KeyPair(seed).public.is_usable
+
+
+@pytest.mark.parametrize("raw", [bytes(32), b"\1" + bytes(31), b"\xff" * 32])
+def test_bytes_that_nobody_can_hold_the_private_half_of_are_not_usable(raw):
+    assert not PublicKey(raw).is_usable

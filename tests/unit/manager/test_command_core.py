@@ -12,10 +12,11 @@ from seattle_p2p.errors import (
     MalformedMessage,
     NotPermitted,
     StaleMessage,
+    UsageError,
     VersionMismatch,
 )
 from seattle_p2p.experiment.peer import NodeClient
-from seattle_p2p.identity.keys import KeyPair
+from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.actions import Actions
 from seattle_p2p.manager.commands import CommandCore
 from seattle_p2p.manager.effects import Effects
@@ -111,6 +112,17 @@ async def test_it_refuses_as_it_does_over_https(scene: Scene) -> None:
     scene.now += 61
     with pytest.raises(StaleMessage):
         await client.vessels()
+
+
+async def test_a_vessel_is_not_given_to_a_key_that_nobody_can_hold(scene: Scene) -> None:
+    nobody = PublicKey(bytes(32))
+    client = scene.client()
+
+    for change in (client.change_owner("v1", nobody), client.change_users("v1", [nobody])):
+        with pytest.raises(UsageError, match="nobody can hold"):
+            await change
+
+    assert scene.ledger.vessel("v1").owner == OWNER.public
 
 
 async def test_reads_write_nothing_to_the_ledger(scene: Scene) -> None:
