@@ -28,6 +28,7 @@ for call in [
             "site-packages",
             "broker",
             "calls.py",
+            "handles.py",
             "link.py",
         ]:
             if word in text:
