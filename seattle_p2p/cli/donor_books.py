@@ -9,7 +9,7 @@ from seattle_p2p.cli import output
 
 if TYPE_CHECKING:
     from seattle_p2p.manager.books import Books
-    from seattle_p2p.manager.ledger import AuditEntry
+    from seattle_p2p.manager.trail import AuditEntry
 
 
 def print_books(books: "Books") -> None:

@@ -5,7 +5,8 @@ import contextlib
 import msgspec
 
 from seattle_p2p.manager.home import DonorHome
-from seattle_p2p.manager.ledger import AuditEntry, Ledger
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.trail import AuditEntry
 from seattle_p2p.vessel.resources import COUNTED, RENEWABLE
 from seattle_p2p.vessel.restrictions import parse_restrictions
 
@@ -58,4 +59,4 @@ def read_trail(home: DonorHome, limit: int) -> list[AuditEntry]:
     """The newest `limit` entries of who did what, oldest of them first; errors as above."""
     home.require_installed()
     with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
-        return ledger.audit(limit)
+        return ledger.trail.newest(limit)

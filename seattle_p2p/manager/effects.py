@@ -18,7 +18,8 @@ from seattle_p2p.manager.actions import (
     OutsideAction,
 )
 from seattle_p2p.manager.authorise import Role, authorise, role_of
-from seattle_p2p.manager.ledger import Ledger, Remembered, VesselRow
+from seattle_p2p.manager.ledger import Ledger, VesselRow
+from seattle_p2p.manager.memory import Remembered
 from seattle_p2p.manager.uploads import Received
 from seattle_p2p.wire.commands import (
     Action,
@@ -61,7 +62,7 @@ class Effects:
             if command.id in self._under_way:
                 await asyncio.wait([self._under_way[command.id]])
                 continue
-            known = self._ledger.recall(command.id)
+            known = self._ledger.commands.recall(command.id)
             if known is None:
                 break
             if (known.sender, known.digest) != (sender, digest):
@@ -79,7 +80,7 @@ class Effects:
 
     async def settle_all(self) -> None:
         """Find out what became of the intents a crash left behind; before serving anyone."""
-        for intent in self._ledger.unsettled():
+        for intent in self._ledger.commands.unsettled():
             await self._settle(intent)
 
     async def _first_time(
@@ -107,7 +108,7 @@ class Effects:
             rows = permitted(self._ledger, sender, action)
             result = self._actions.change(action, rows)
             self._remember(sender, command, digest, encode(result))
-            self._ledger.record(sender, word(action), ",".join(vessels_of(action)), "ok")
+            self._ledger.trail.record(sender, word(action), ",".join(vessels_of(action)), "ok")
         await self._actions.follow_up(action, result)
         self.on_change()
         return result
@@ -154,7 +155,9 @@ class Effects:
     ) -> None:
         names = ",".join(vessels_of(command.action))
         action = encode_action(command.action)
-        self._ledger.remember(Remembered(command.id, sender, digest, names, action, outcome))
+        self._ledger.commands.remember(
+            Remembered(command.id, sender, digest, names, action, outcome)
+        )
 
     def _write_down(
         self, sender: PublicKey, command_id: bytes, action: OutsideAction, result: Result
@@ -164,15 +167,15 @@ class Effects:
             if isinstance(result, Done):
                 self._actions.note(action, command_id.hex())
             outcome = result.code if isinstance(result, Failed) else "ok"
-            self._ledger.settle(command_id, encode(result))
-            self._ledger.record(sender, word(action), action.vessel, outcome)
+            self._ledger.commands.settle(command_id, encode(result))
+            self._ledger.trail.record(sender, word(action), action.vessel, outcome)
 
     def _record_refusal(self, sender: PublicKey, action: Action, error: SeattleError) -> None:
         """Strangers leave no trace, or they could keep the disk busy."""
         names = vessels_of(action)
         rows = [_row(self._ledger, name) for name in names]
         if any(row and role_of(sender, row) is not Role.NOBODY for row in rows):
-            self._ledger.record(sender, word(action), ",".join(names), error.code)
+            self._ledger.trail.record(sender, word(action), ",".join(names), error.code)
 
     async def _settle(self, intent: Remembered) -> None:
         action = decode_action(intent.action)
@@ -182,7 +185,7 @@ class Effects:
                 self._write_down(intent.sender, intent.id, action, Done())
             else:
                 # It never happened: the same command may come again and will act then.
-                self._ledger.withdraw_intent(intent.id)
+                self._ledger.commands.withdraw_intent(intent.id)
 
 
 def permitted(ledger: Ledger, sender: PublicKey, action: Action) -> list[VesselRow]:

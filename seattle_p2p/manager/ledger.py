@@ -1,8 +1,9 @@
-"""What a node manager must not forget: settings, vessels, rights, commands it has answered.
+"""What a node manager must not forget: settings, vessels and the rights to them.
 
 One SQLite file in WAL mode with `synchronous=FULL`: what a transaction acknowledged survives a
 crash of the program and of the machine. Transactions are short, and there is one writer at a
-time; the donor's commands may write while the node manager runs (see `refresh`).
+time; the donor's commands may write while the node manager runs (see `refresh`). Commands that
+were answered (`memory`) and the audit trail (`trail`) are in the same file.
 
 Ages are counted in seconds that the node manager has been running, because no clock of the
 wall is trusted; the audit trail names times of the wall, for people only.
@@ -16,24 +17,15 @@ from pathlib import Path
 
 import msgspec
 
-from seattle_p2p.errors import (
-    InternalError,
-    NoSuchVessel,
-    TooMuch,
-    UsageError,
-)
+from seattle_p2p.errors import InternalError, NoSuchVessel, UsageError
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.database import Database
+from seattle_p2p.manager.memory import CommandMemory
+from seattle_p2p.manager.trail import AuditTrail
 from seattle_p2p.vessel.division import Sum, divide, total_of, unite
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
-from seattle_p2p.wire.limits import (
-    AUDIT_ENTRIES,
-    MAX_OWNER_INFORMATION,
-    MAX_REMEMBERED_COMMANDS,
-    MAX_USERS,
-    REMEMBER_COMMANDS_S,
-)
+from seattle_p2p.wire.limits import MAX_OWNER_INFORMATION, MAX_USERS
 
 
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,30 +88,6 @@ class VesselRow:
         return tuple(dict.fromkeys((self.owner, *self.users)))
 
 
-@dataclass(frozen=True)
-class Remembered:
-    """A command that was taken in; `outcome` is None while it is unsettled."""
-
-    id: bytes
-    sender: PublicKey
-    digest: bytes
-    vessel: str
-    action: bytes
-    outcome: bytes | None
-
-
-@dataclass(frozen=True)
-class AuditEntry:
-    """Who did what, and what came of it; `at` is seconds of the wall clock, for people."""
-
-    number: int
-    at: float
-    person: PublicKey
-    action: str
-    vessel: str
-    outcome: str
-
-
 class Ledger:
     """The ledger of one node.
 
@@ -128,6 +96,10 @@ class Ledger:
         create: False for whoever expects one to be there.
         clock: Monotonic seconds.
         wall: Seconds of the wall clock, for the audit trail only.
+
+    Attributes:
+        commands: Those taken in, and what came of them.
+        trail: Who did what, for people.
 
     Raises:
         LedgerError: missing, damaged, of a newer version, or the disk refuses.
@@ -142,8 +114,9 @@ class Ledger:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.path = path
-        self._wall = wall
         self._database = Database(path, create=create, clock=clock)
+        self.commands = CommandMemory(self._database)
+        self.trail = AuditTrail(self._database, wall)
         self._vessels: dict[str, VesselRow] | None = None
         self._people: set[PublicKey] = set()
         self._epoch = 0
@@ -339,93 +312,6 @@ class Ledger:
         """Whoever began something before this must ask again."""
         self._update(name, "generation = generation + ?", 1)
 
-    # Commands
-
-    def recall(self, command_id: bytes) -> Remembered | None:
-        """What is known of a command, by its id."""
-        row = self._database.execute(
-            "SELECT id, sender, digest, vessel, action, outcome FROM commands WHERE id = ?",
-            (command_id,),
-        ).fetchone()
-        return _remembered(row) if row else None
-
-    def remember(self, command: Remembered) -> None:
-        """Write down a command, with its outcome or as an intent that `settle` completes.
-
-        Raises:
-            TooMuch: the key had `MAX_REMEMBERED_COMMANDS` within 24 h of running time.
-        """
-        with self.transaction():
-            self._database.execute(
-                "DELETE FROM commands WHERE lived_s < ? AND outcome IS NOT NULL",
-                (self.lived_s - REMEMBER_COMMANDS_S,),
-            )
-            (kept,) = self._database.execute(
-                "SELECT count(*) FROM commands WHERE sender = ?", (command.sender.raw,)
-            ).fetchone()
-            if kept >= MAX_REMEMBERED_COMMANDS:
-                raise TooMuch(
-                    f"this key sent {kept} commands that changed something within 24 h",
-                    hint="try again later; reading is not limited",
-                )
-            self._database.execute(
-                "INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    command.id,
-                    command.sender.raw,
-                    command.digest,
-                    command.vessel,
-                    command.action,
-                    command.outcome,
-                    self.lived_s,
-                ),
-            )
-
-    def settle(self, command_id: bytes, outcome: bytes) -> None:
-        """Write down what came of an intent."""
-        with self.transaction():
-            self._database.execute(
-                "UPDATE commands SET outcome = ? WHERE id = ?", (outcome, command_id)
-            )
-
-    def withdraw_intent(self, command_id: bytes) -> None:
-        """Forget an intent that did nothing, so that the same command may be sent again."""
-        with self.transaction():
-            self._database.execute(
-                "DELETE FROM commands WHERE id = ? AND outcome IS NULL", (command_id,)
-            )
-
-    def unsettled(self) -> list[Remembered]:
-        """Intents that a crash left behind."""
-        rows = self._database.execute(
-            "SELECT id, sender, digest, vessel, action, outcome FROM commands"
-            " WHERE outcome IS NULL ORDER BY lived_s"
-        )
-        return [_remembered(row) for row in rows]
-
-    # Audit
-
-    def record(self, person: PublicKey, action: str, vessel: str, outcome: str) -> None:
-        """Add to the audit trail; the oldest entries make room."""
-        with self.transaction():
-            (number,) = self._database.execute(
-                "INSERT INTO audit (at, person, action, vessel, outcome) VALUES (?, ?, ?, ?, ?)"
-                " RETURNING number",
-                (self._wall(), person.raw, action, vessel, outcome),
-            ).fetchone()
-            self._database.execute(
-                "DELETE FROM audit WHERE number <= ?", (number - AUDIT_ENTRIES,)
-            )
-
-    def audit(self, limit: int = AUDIT_ENTRIES) -> list[AuditEntry]:
-        """The newest entries of the audit trail, oldest of them first."""
-        rows = self._database.execute(
-            "SELECT number, at, person, action, vessel, outcome FROM audit"
-            " ORDER BY number DESC LIMIT ?",
-            (limit,),
-        ).fetchall()
-        return [AuditEntry(row[0], row[1], PublicKey(row[2]), *row[3:]) for row in rows[::-1]]
-
     # Private
 
     def _rows(self) -> dict[str, VesselRow]:
@@ -501,10 +387,6 @@ class Ledger:
             [(number, place, person.raw) for place, person in enumerate(each_once)],
         )
         self._vessels = None
-
-
-def _remembered(row: tuple[bytes, bytes, bytes, str, bytes, bytes | None]) -> Remembered:
-    return Remembered(row[0], PublicKey(row[1]), *row[2:])
 
 
 def _require_information(text: str) -> None:

@@ -220,7 +220,7 @@ async def test_what_was_done_and_refused_is_in_the_audit_trail(node: ServedNode)
     with pytest.raises(NotPermitted):
         await node.client(STRANGER).change_advertise("v1", True)
 
-    trail = [(e.person, e.action, e.vessel, e.outcome) for e in node.ledger.audit()]
+    trail = [(e.person, e.action, e.vessel, e.outcome) for e in node.ledger.trail.newest()]
 
     assert trail == [
         (OWNER.public, "advertise", "v1", "ok"),

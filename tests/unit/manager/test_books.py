@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> DonorHome:
             )
         )
         ledger.add_vessel(OWNER, format_restrictions(VESSEL))
-        ledger.record(OWNER, "start", "v1", "ok")
+        ledger.trail.record(OWNER, "start", "v1", "ok")
     return home
 
 
@@ -59,7 +59,7 @@ def test_what_came_from_nowhere_is_told(home: DonorHome) -> None:
 
 def test_the_trail_is_read_newest_last(home: DonorHome) -> None:
     with contextlib.closing(Ledger(home.ledger)) as ledger:
-        ledger.record(OWNER, "stop", "v1", "ok")
+        ledger.trail.record(OWNER, "stop", "v1", "ok")
 
     assert [entry.action for entry in read_trail(home, 10)] == ["start", "stop"]
     assert [entry.action for entry in read_trail(home, 1)] == ["stop"]

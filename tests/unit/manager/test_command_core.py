@@ -20,7 +20,8 @@ from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.actions import Actions
 from seattle_p2p.manager.commands import CommandCore
 from seattle_p2p.manager.effects import Effects
-from seattle_p2p.manager.ledger import Ledger, Remembered
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.memory import Remembered
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.commands import (
@@ -72,12 +73,12 @@ class Scene:
     async def settle(self, action: Action) -> bytes | None:
         """What a restart makes of an intent that a crash left."""
         identity = b"i" * 16
-        self.ledger.remember(
+        self.ledger.commands.remember(
             Remembered(identity, OWNER.public, b"d", "v1", encode_action(action), None)
         )
         await self.effects.settle_all()
-        assert self.ledger.unsettled() == []
-        known = self.ledger.recall(identity)
+        assert self.ledger.commands.unsettled() == []
+        known = self.ledger.commands.recall(identity)
         return known.outcome if known else None
 
 
@@ -176,7 +177,7 @@ async def test_a_ledger_that_is_full_is_told_and_nothing_acknowledged_is_lost(
     with pytest.raises(LedgerError, match="full"):
         await go_on_until_it_is_full()
     starts = scene.keepers.asked.count("start v1")
-    acknowledged = [entry for entry in scene.ledger.audit() if entry.action == "start"]
+    acknowledged = [entry for entry in scene.ledger.trail.newest() if entry.action == "start"]
     assert starts - len(acknowledged) <= 1
     assert (await scene.client().status("v1")).name == "v1"
 

@@ -7,7 +7,8 @@ import pytest
 
 from seattle_p2p.errors import LedgerError, NoSuchVessel, TooMuch, UsageError
 from seattle_p2p.identity.keys import KeyPair, PublicKey
-from seattle_p2p.manager.ledger import Ledger, NodeSettings, Remembered, Run
+from seattle_p2p.manager.ledger import Ledger, NodeSettings, Run
+from seattle_p2p.manager.memory import Remembered
 from seattle_p2p.wire.limits import AUDIT_ENTRIES, MAX_USERS, REMEMBER_COMMANDS_S
 
 
@@ -118,16 +119,16 @@ def test_an_unknown_vessel_is_an_error_of_its_own(path: Path) -> None:
 def test_results_are_kept_for_a_day_of_running_time_and_no_longer(path: Path) -> None:
     clock = Clock()
     ledger = Ledger(path, clock=clock)
-    ledger.remember(a_command(1, outcome=b"done"))
+    ledger.commands.remember(a_command(1, outcome=b"done"))
     clock.now += REMEMBER_COMMANDS_S - 1
-    ledger.remember(a_command(2, outcome=b"done"))
-    assert ledger.recall(a_command(1).id) == a_command(1, outcome=b"done")
+    ledger.commands.remember(a_command(2, outcome=b"done"))
+    assert ledger.commands.recall(a_command(1).id) == a_command(1, outcome=b"done")
 
     clock.now += 2
-    ledger.remember(a_command(3, outcome=b"done"))
+    ledger.commands.remember(a_command(3, outcome=b"done"))
 
-    assert ledger.recall(a_command(1).id) is None
-    assert ledger.recall(a_command(2).id) is not None
+    assert ledger.commands.recall(a_command(1).id) is None
+    assert ledger.commands.recall(a_command(2).id) is not None
     ledger.close()
 
 
@@ -145,36 +146,36 @@ def test_age_goes_on_counting_after_a_restart_with_another_clock(path: Path) -> 
 
 def test_an_intent_stays_unsettled_over_a_restart_until_it_is_settled(path: Path) -> None:
     ledger = Ledger(path)
-    ledger.remember(a_command())
+    ledger.commands.remember(a_command())
     ledger.close()
 
     again = Ledger(path)
-    assert again.unsettled() == [a_command()]
-    again.settle(a_command().id, b"done")
+    assert again.commands.unsettled() == [a_command()]
+    again.commands.settle(a_command().id, b"done")
 
-    assert again.unsettled() == []
-    assert again.recall(a_command().id) == a_command(outcome=b"done")
+    assert again.commands.unsettled() == []
+    assert again.commands.recall(a_command().id) == a_command(outcome=b"done")
     again.close()
 
 
 def test_one_key_cannot_fill_the_ledger(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seattle_p2p.manager.ledger.MAX_REMEMBERED_COMMANDS", 3)
+    monkeypatch.setattr("seattle_p2p.manager.memory.MAX_REMEMBERED_COMMANDS", 3)
     ledger = Ledger(path)
     for number in range(3):
-        ledger.remember(a_command(number, outcome=b""))
+        ledger.commands.remember(a_command(number, outcome=b""))
 
     with pytest.raises(TooMuch):
-        ledger.remember(a_command(4))
+        ledger.commands.remember(a_command(4))
     ledger.close()
 
 
 def test_the_audit_trail_is_a_ring(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seattle_p2p.manager.ledger.AUDIT_ENTRIES", 5)
+    monkeypatch.setattr("seattle_p2p.manager.trail.AUDIT_ENTRIES", 5)
     ledger = Ledger(path, wall=lambda: 12.0)
     for number in range(8):
-        ledger.record(person(1), "start", f"v{number}", "done")
+        ledger.trail.record(person(1), "start", f"v{number}", "done")
 
-    assert [entry.vessel for entry in ledger.audit()] == ["v3", "v4", "v5", "v6", "v7"]
+    assert [entry.vessel for entry in ledger.trail.newest()] == ["v3", "v4", "v5", "v6", "v7"]
     assert AUDIT_ENTRIES > 5
     ledger.close()
 
@@ -205,7 +206,7 @@ def test_a_damaged_file_is_told_with_the_next_step_and_left_alone(path: Path) ->
 def test_a_torn_page_is_told_as_damage(path: Path) -> None:
     ledger = Ledger(path)
     for number in range(200):
-        ledger.record(person(1), "start", f"v{number}", "done")
+        ledger.trail.record(person(1), "start", f"v{number}", "done")
     ledger.close()
     data = bytearray(path.read_bytes())
     data[4096 * 2 : 4096 * 4] = b"\xa5" * 8192

@@ -13,7 +13,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from seattle_p2p.errors import NoSuchVessel, UsageError
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.manager.ledger import Ledger, Remembered, Run, VesselRow
+from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
+from seattle_p2p.manager.memory import Remembered
 
 PEOPLE = [KeyPair(bytes([n]) * 32).public for n in range(1, 20)]
 people = st.sampled_from(PEOPLE)
@@ -101,13 +102,15 @@ class Histories(RuleBasedStateMachine):
         identity = bytes([number]) * 16
         if identity not in self.commands:
             outcome = b"done" if settled else None
-            self.ledger.remember(Remembered(identity, PEOPLE[0], b"d", "v1", b"a", outcome))
+            self.ledger.commands.remember(
+                Remembered(identity, PEOPLE[0], b"d", "v1", b"a", outcome)
+            )
             self.commands[identity] = outcome
         elif settled:
-            self.ledger.settle(identity, b"settled")
+            self.ledger.commands.settle(identity, b"settled")
             self.commands[identity] = b"settled"
         else:
-            self.ledger.withdraw_intent(identity)
+            self.ledger.commands.withdraw_intent(identity)
             if self.commands[identity] is None:
                 del self.commands[identity]
 
@@ -116,7 +119,7 @@ class Histories(RuleBasedStateMachine):
         with contextlib.suppress(Crash, NoSuchVessel), self.ledger.transaction():
             self.ledger.add_vessel(owner, "")
             self.ledger.change_owner(name, owner)
-            self.ledger.record(owner, "owner", name, "ok")
+            self.ledger.trail.record(owner, "owner", name, "ok")
             raise Crash
 
     @rule()
@@ -141,10 +144,10 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def the_ledger_says_what_was_committed(self) -> None:
         assert {row.name: row for row in self.ledger.vessels()} == self.model
-        unsettled = {command.id for command in self.ledger.unsettled()}
+        unsettled = {command.id for command in self.ledger.commands.unsettled()}
         assert unsettled == {key for key, value in self.commands.items() if value is None}
         for identity, outcome in self.commands.items():
-            known = self.ledger.recall(identity)
+            known = self.ledger.commands.recall(identity)
             assert known is not None
             assert known.outcome == outcome
 
