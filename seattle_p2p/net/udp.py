@@ -27,6 +27,7 @@ from seattle_p2p.overlay.core import (
     Confirmed,
     Event,
     Joined,
+    JoinFailed,
     LookedUp,
     Overlay,
     Pinged,
@@ -161,6 +162,12 @@ class UdpDriver:
         event = await self._answer(
             lambda now: self.node.join(endpoints, now, ids=ids), timeout_s
         )
+        if isinstance(event, JoinFailed) and event.impostors:
+            raise Unreachable(
+                "nobody proved to hold the key named for "
+                + ", ".join(map(str, event.impostors[:4])),
+                hint="was the address copied whole? that machine may have a new key by now",
+            )
         if not isinstance(event, Joined):
             raise Unreachable(
                 f"none of {len(endpoints)} peers to join through answered: "

@@ -43,9 +43,13 @@ class Joined(Event, frozen=True, kw_only=True):
 
 
 class JoinFailed(Event, frozen=True, kw_only=True):
-    """End of `join`: none of the `asked` endpoints answered."""
+    """End of `join`: none of the `asked` endpoints let us in.
+
+    At `impostors` somebody answers, but not the node that was to be there.
+    """
 
     asked: int
+    impostors: tuple[Endpoint, ...] = ()
 
 
 class LookedUp(Event, frozen=True, kw_only=True):

@@ -192,6 +192,7 @@ class Joining(Task):
         self._introducer = introducer
         self._notice = notice
         self._unanswered = self._asked
+        self._impostors: list[Endpoint] = []
         self._helpers: list[Peer] = []
         self._step: Task | None = None
 
@@ -225,19 +226,28 @@ class Joining(Task):
         if len(self._doors) > 1:
             self.parts.agenda.at(now + nanoseconds(_NEXT_DOOR_S), self)
         door = self._doors.pop()
-        self._introducer.introduce(door, self._ids.get(door), now, self._on_door)
+        self._introducer.introduce(
+            door, self._ids.get(door), now, lambda peer, at: self._on_door(door, peer, at)
+        )
 
-    def _on_door(self, peer: Peer | None, now: int) -> None:
+    def _on_door(self, door: Endpoint, peer: Peer | None, now: int) -> None:
         if self.finished:
             return
         self._unanswered -= 1
+        known = self.parts.exchange.acquaintances.at(door)
+        if peer is None and door in self._ids and known is not None and known.round_trip:
+            self._impostors.append(door)
         if peer is not None:
             self._helpers.append(peer)
             if self._step is None:
                 self._step = finding = RoleFinding(self.parts, self._walk_home)
                 finding.start(self._helpers, now)
         elif not self._unanswered and not self._helpers:
-            self.finish(JoinFailed(request=self.number, asked=self._asked))
+            self.finish(
+                JoinFailed(
+                    request=self.number, asked=self._asked, impostors=tuple(self._impostors)
+                )
+            )
         else:
             self.ring(now)
 

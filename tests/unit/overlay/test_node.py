@@ -1056,7 +1056,9 @@ def test_a_door_with_another_node_behind_it_than_was_said_is_no_way_in():
     late = net.add(a_core(50))
     wrong = {nodes[1]: net.nodes[nodes[2]].id}
 
-    assert net.ask(late, "join", [nodes[1]], ids=wrong) == [JoinFailed(request=1, asked=1)]
+    assert net.ask(late, "join", [nodes[1]], ids=wrong) == [
+        JoinFailed(request=1, asked=1, impostors=tuple(wrong))
+    ]
 
     right = {nodes[1]: net.nodes[nodes[1]].id}
     assert isinstance(net.ask(late, "join", [nodes[1]], ids=right)[0], Joined)
