@@ -52,6 +52,8 @@ for full Python, which reads files of modules itself."""
 _OFTEN_S, _SELDOM_S = 0.04, 0.2
 """Between two looks at a program's processes: often where memory and CPU are at stake."""
 
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
 NOBODY = 65534
 """A plain user on every system."""
 
@@ -127,17 +129,26 @@ def run_bare(program: Program, *, mode: str = "") -> Outcome:
         mode: ``"--language"`` puts the language's wall around it, and no other.
 
     Raises:
-        PermissionError: We are root, and nobody can run us.
+        PermissionError: `why_not_bare` has the reason.
     """
-    user = None
-    if os.geteuid() == 0 and program.control != "root":
-        user = NOBODY
-        if not can_run_as(user):
-            raise PermissionError("root runs no hostile program bare, and nobody cannot")
+    if reason := why_not_bare(program):
+        raise PermissionError(reason)
+    user = NOBODY if os.geteuid() == 0 and program.control != "root" else None
     mode = "--full" if program.kind == "full" else mode
     command = ["tests.sandbox.bare", *([mode] if mode else [])]
     short = replace(program, seconds=min(program.seconds, _BARE_S))
     return _run(short, command, user=user, bare=True)
+
+
+def why_not_bare(program: Program) -> str:
+    """Why a program may not be run bare here; empty when it may."""
+    if not program.runs_here:
+        return "written for another machine"
+    if program.control == "root":
+        return "" if os.geteuid() == 0 else "only root gets this far"
+    if os.geteuid() == 0 and not can_run_as(NOBODY):
+        return "root runs no hostile program bare, and nobody finds an interpreter to run it"
+    return ""
 
 
 def _run(
@@ -176,24 +187,69 @@ def can_run_as(user: int) -> bool:
 def _interpreter(user: int | None) -> str:
     """An interpreter of our version that `user` may run; empty when there is none.
 
-    Ours may lie in a folder of root's alone, so the system's gets an environment in which it
-    finds everything that ours finds.
+    Ours may lie in a folder of root's alone, and so may this very checkout. Then the system's
+    interpreter is taken, or else a copy of ours, and a copy of what it has to find.
     """
     if user is None:
         return sys.executable
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     folder = Path(tempfile.mkdtemp(prefix="seattle-stage-python-"))
     folder.chmod(0o755)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    made = folder / "bin" / "python"
-    packages = folder / "lib" / version / "site-packages" / "ours.pth"
-    for path in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            _run_quietly([path, "-m", "venv", "--clear", "--without-pip", str(folder)])
-            packages.write_text("\n".join(PATHS) + "\n")
-            _run_quietly([str(made), "-c", "import tests.sandbox.run_full_python"], user)
-            return str(made)
+    ways = (sys.executable, f"/usr/bin/{VERSION}", f"/usr/local/bin/{VERSION}")
+    for path in ways:
+        if made := _environment(folder / "env", path, PATHS, user):
+            return made
+    paths = _copy_of_ours(folder / "ours")
+    for path in (*ways, _copy_of_interpreter(folder / "base")):
+        if made := _environment(folder / "env", path, paths, user):
+            return made
     return ""
+
+
+def _environment(folder: Path, path: str, paths: Sequence[str], user: int) -> str:
+    """An environment of the interpreter at `path` that finds `paths`; empty if unusable."""
+    made = folder / "bin" / "python"
+    packages = folder / "lib" / VERSION / "site-packages" / "ours.pth"
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        _run_quietly([path, "-m", "venv", "--clear", "--without-pip", str(folder)])
+        packages.write_text("\n".join(paths) + "\n")
+        _run_quietly([str(made), "-c", "import tests.sandbox.run_full_python"], user)
+        return str(made)
+    return ""
+
+
+def _copy_of_ours(folder: Path) -> list[str]:
+    """This checkout's packages and everything installed, where everybody may read them."""
+    for name in ("seattle_p2p", "tests"):
+        _link_tree(ROOT / name, folder / "checkout" / name)
+    installed = [Path(path) for path in PATHS[1:]]
+    for number, path in enumerate(installed):
+        _link_tree(path, folder / f"installed-{number}")
+    return [str(place) for place in sorted(folder.iterdir())]
+
+
+def _copy_of_interpreter(folder: Path) -> str:
+    """Our interpreter and its library, where everybody may read them."""
+    binary = folder / "bin" / VERSION
+    binary.parent.mkdir(parents=True)
+    _link(os.path.realpath(sys.executable), binary)
+    _link_tree(Path(os.__file__).parent, folder / "lib" / VERSION)
+    for library in (Path(sys.base_prefix) / "lib").glob("libpython*"):
+        _link(library, folder / "lib" / library.name)
+    return str(binary)
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    leave_out = shutil.ignore_patterns("__pycache__", "site-packages", "idlelib", "tkinter")
+    shutil.copytree(source, target, symlinks=True, ignore=leave_out, copy_function=_link)
+
+
+def _link(source: str | Path, target: str | Path) -> None:
+    """A second name for a file, or a copy where the file system is another."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _run_quietly(command: list[str], user: int | None = None) -> None:

@@ -3,12 +3,10 @@
 Without this a corpus could be full of programs that are contained because they are broken.
 """
 
-import os
-
 import pytest
 
 from tests.sandbox.corpus import Program, load
-from tests.sandbox.running import run_bare
+from tests.sandbox.running import run_bare, why_not_bare
 
 HOSTILE = load("language", "resource", "network", "file", "full_python")
 CONTROLLED = [program for program in HOSTILE if program.control in ("bare", "root")]
@@ -29,10 +27,8 @@ def _cases() -> list[object]:
 
 @pytest.mark.parametrize("program", _cases())
 def test_program_leaves_its_proof_when_nothing_holds_it(program: Program):
-    if not program.runs_here:
-        pytest.skip("written for another machine")
-    if program.control == "root" and os.geteuid() != 0:
-        pytest.skip("only root gets this far")
+    if reason := why_not_bare(program):
+        pytest.skip(reason)
 
     outcome = run_bare(program)
 

@@ -9,7 +9,7 @@ from seattle_p2p.errors import ProgramRefused
 from seattle_p2p.vessel.language import compile_program
 from tests.sandbox.batch import Batch
 from tests.sandbox.corpus import Program, load
-from tests.sandbox.running import NOBODY, can_run_as, run_bare, run_in_vessel
+from tests.sandbox.running import NOBODY, can_run_as, run_bare, run_in_vessel, why_not_bare
 
 CORPUS = load("language", "resource", "network", "file", "ordinary")
 STATIC = [program for program in CORPUS if program.expect == ("refused",)]
@@ -75,6 +75,9 @@ def test_language_refuses_at_the_line(program):
 
 @pytest.mark.parametrize("program", LANGUAGE_ALONE, ids=_id)
 def test_language_holds_with_no_other_wall(program):
+    if reason := why_not_bare(program):
+        pytest.skip(reason)
+
     outcome = run_bare(program, mode="--language")
 
     assert not [breach for breach in outcome.breaches if "traceback" not in breach], outcome
