@@ -24,11 +24,11 @@ from seattle_p2p.overlay.core import (
     Signer,
     Statistics,
 )
+from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.exchange import Asker
 from seattle_p2p.overlay.holding import Holding
 from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.joining import Joining
-from seattle_p2p.overlay.keeper import Keeper
 from seattle_p2p.overlay.knocking import Knocking
 from seattle_p2p.overlay.params import SECOND, Params, nanoseconds
 from seattle_p2p.overlay.parts import Parts
@@ -101,9 +101,9 @@ class OverlayNode:
         parts.admit = self._admit
         parts.exchange.requests.on_silent_endpoint = self._on_silent_endpoint
         self._introducer = Introducer(parts, self.params.introductions)
-        self._keeper = Keeper(parts)
+        self._doubts = Doubts(parts)
         self._publisher = Publisher(parts, self._introducer, self._notice)
-        self._upkeep = Upkeep(parts, self._introducer, self._keeper, self._notice)
+        self._upkeep = Upkeep(parts, self._introducer, self._doubts, self._notice)
         self._sources = Rates(self.params.source_rate, self.params.source_burst)
         self._numbers = 0
         self._now = 0
@@ -377,7 +377,7 @@ class OverlayNode:
         known = self._parts.exchange.acquaintances.at(head.endpoint)
         quiet = nanoseconds(self.params.quiet_s)
         if known is None or now - known.heard > quiet:
-            self._keeper.check(head, now)
+            self._doubts.check(head, now)
 
     def _on_silent_endpoint(self, endpoint: Endpoint, now: int) -> None:
         """Somebody left a request of ours without an answer."""
@@ -386,7 +386,7 @@ class OverlayNode:
             return
         known.silences += 1
         if known.peer is not None and self._parts.table.contact(known.peer.id) == known.peer:
-            self._keeper.on_silent(known.peer, now)
+            self._doubts.on_silent(known.peer, now)
 
 
 def _name(key: Any) -> str:

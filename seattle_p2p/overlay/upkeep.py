@@ -4,9 +4,9 @@ from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.agenda import Alarm
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import Confirmed, Pinged, Role
+from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.joining import FarFilling, RoleFinding
-from seattle_p2p.overlay.keeper import Keeper
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
@@ -23,17 +23,17 @@ class Upkeep(Alarm):
     Args:
         parts: The node's.
         introducer: The node's own.
-        keeper: Knows the peers that were lost.
+        doubts: Knows the peers that were lost.
         notice: Is told of every peer that answers a walk.
     """
 
     def __init__(
-        self, parts: Parts, introducer: Introducer, keeper: Keeper, notice: Notice
+        self, parts: Parts, introducer: Introducer, doubts: Doubts, notice: Notice
     ) -> None:
         super().__init__()
         self._parts = parts
         self._introducer = introducer
-        self._keeper = keeper
+        self._doubts = doubts
         self._notice = notice
         self._rings = 0
         self._estimates_at = 0
@@ -100,7 +100,7 @@ class Upkeep(Alarm):
 
     def _try_lost(self, now: int) -> None:
         """Peers may have been cut off rather than dead; or all of ours may have been."""
-        lost = self._keeper.lost
+        lost = self._doubts.lost
         for id in list(lost)[:_LOST_TRIED]:
             peer = lost.pop(id)
             self._introducer.introduce(

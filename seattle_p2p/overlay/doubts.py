@@ -8,7 +8,7 @@ from seattle_p2p.wire.datagrams import Ping, Pong
 _REMEMBERED = 64
 
 
-class Keeper(Task):
+class Doubts(Task):
     """Checks contacts one by one; a single lost datagram costs nobody its place.
 
     Args:
