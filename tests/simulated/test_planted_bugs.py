@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.joining import Joining
-from seattle_p2p.overlay.keeper import Keeper
 from seattle_p2p.overlay.lookup import Lookup
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.overlay.params import Params
@@ -79,7 +79,7 @@ def test_a_lost_renewal_is_caught(monkeypatch):
 
 
 def test_dead_contacts_that_stay_are_caught(monkeypatch):
-    monkeypatch.setattr(Keeper, "_drop", lambda self, peer: None)
+    monkeypatch.setattr(Doubts, "_drop", lambda self, peer: None)
 
     assert "a dead contact leaves a table" in breached()
 
