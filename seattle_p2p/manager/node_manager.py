@@ -124,7 +124,9 @@ class NodeManager:
                 core = await self._make_core()
                 self._listening = await self._listen(ledger.settings())
                 parts.push_async_callback(self._overlay.close)
-                self._announcer = Announcer(self._overlay, self._people, self._endpoints)
+                self._announcer = Announcer(
+                    self._overlay, self._people, self._endpoints, starts=ledger.count_start()
+                )
                 self._effects.on_change = self._look_again
                 service = Service(core, context)
                 await parts.enter_async_context(serve_control(self._home.folder, self))
@@ -139,7 +141,11 @@ class NodeManager:
         settings = self._ledger.settings()
         keepers = Keepers(
             self._home.vessels,
-            rules=NetworkRules(testbed=settings.testbed, allow_private=settings.allow_private),
+            rules=NetworkRules(
+                testbed=settings.testbed,
+                bind=self._bind or settings.bind,
+                allow_private=settings.allow_private,
+            ),
             accept_weak=settings.accept_weak_containment,
             on_change=self._on_vessel_change,
         )

@@ -26,7 +26,9 @@ class NetworkRules(msgspec.Struct, frozen=True, kw_only=True):
     """What the donor says about the network of all vessels here."""
 
     testbed: bool = False
-    """`getmyip` gives 127.0.0.1: for many nodes on one machine."""
+    """`getmyip` gives a loopback address: for many nodes on one machine."""
+    bind: str = ""
+    """Address literal that the node listens at; empty or unspecified: all of them."""
     allow_private: bool = False
     """Vessels may talk to private addresses (10/8, 172.16/12, 192.168/16, 100.64/10,
     fc00::/7)."""

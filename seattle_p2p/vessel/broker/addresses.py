@@ -53,6 +53,17 @@ def is_loopback_host(host: str) -> bool:
     return is_loopback(ipaddress.ip_address(host.partition("%")[0]))
 
 
+def told_address(rules: NetworkRules) -> str:
+    """What programs are told as their own address; empty when they may be told any.
+
+    A node that listens at one address only has its vessels there, too; several nodes on one
+    machine without such an address stay on loopback.
+    """
+    if rules.bind and not ipaddress.ip_address(rules.bind).is_unspecified:
+        return rules.bind
+    return "127.0.0.1" if rules.testbed else ""
+
+
 def parse_address(text: str) -> Address:
     """The address that `text` is the canonical form of.
 

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from seattle_p2p.vessel.broker.addresses import AddressRules, parse_address
+from seattle_p2p.vessel.broker.addresses import AddressRules, parse_address, told_address
 from seattle_p2p.vessel.control import NetworkRules
 from seattle_p2p.vessel.repy_errors import CallFailed
 
@@ -96,3 +96,20 @@ def test_on_this_machine_only_vessels_are_reached(host):
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_ports_have_their_range(port):
     assert refusal("8.8.8.8", port) == "RepyArgumentError"
+
+
+@pytest.mark.parametrize(
+    ("donor", "told"),
+    [
+        ({}, ""),
+        ({"bind": "0.0.0.0"}, ""),
+        ({"bind": "::"}, ""),
+        ({"bind": "::1"}, "::1"),
+        ({"bind": "198.51.100.3"}, "198.51.100.3"),
+        ({"testbed": True}, "127.0.0.1"),
+        ({"testbed": True, "bind": "0.0.0.0"}, "127.0.0.1"),
+        ({"testbed": True, "bind": "::1"}, "::1"),
+    ],
+)
+def test_programs_are_told_the_address_that_their_node_listens_at(donor, told):
+    assert told_address(NetworkRules(**donor)) == told
