@@ -5,7 +5,6 @@ as such text or as bytes.
 """
 
 import _thread
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,6 @@ from seattle_p2p.vessel.handles import File, Lock, Socket, TCPServerSocket, UDPS
 from seattle_p2p.vessel.language import names_in
 from seattle_p2p.vessel.link import Link
 from seattle_p2p.vessel.requests import PIECE
-from seattle_p2p.vessel.tracebacks import describe
 from seattle_p2p.vessel.virtual import Runner, SafeDict, VirtualNamespace, create_namespace
 
 _MAX_NAP_S = 10_000.0
@@ -111,6 +109,7 @@ class Calls:
         except BaseException as error:
             self._program_failed(error)
         finally:
+            self._runner.last_errors.forget()
             self._one_thread_less()
 
     def _one_thread_less(self) -> None:
@@ -125,9 +124,8 @@ class Calls:
         return f"thread-{_thread.get_ident():x}"
 
     def getlasterror(self) -> str | None:
-        """The exception being handled in this thread, with the program's own lines; or None."""
-        error = sys.exc_info()[1]
-        return None if error is None else describe(error, self._runner.texts)
+        """The last exception in this thread, with the program's own lines; or None."""
+        return self._runner.last_errors.text()
 
     def createvirtualnamespace(self, code: object, name: object) -> VirtualNamespace:
         """Check code that is to be run in a context of its own."""

@@ -17,6 +17,7 @@ from types import BuiltinMethodType, CodeType, FrameType, ModuleType, TracebackT
 from typing import Any
 
 from seattle_p2p.vessel.language import (
+    CAUGHT_GUARD,
     FORMAT_GUARD,
     INIT_GUARD,
     METACLASS,
@@ -199,9 +200,14 @@ def program_builtins() -> dict[str, object]:
     return names
 
 
-def guards() -> dict[str, Callable[..., object]]:
-    """What compiled programs call under names they cannot write."""
+def guards(caught: Callable[[], None] = lambda: None) -> dict[str, Callable[..., object]]:
+    """What compiled programs call under names they cannot write.
+
+    Args:
+        caught: Called first in every `except` block of a program that asks for its errors.
+    """
     return {
+        CAUGHT_GUARD: caught,
         FORMAT_GUARD: format_guard,
         INIT_GUARD: init_guard,
         OBJECT_GUARD: object_guard,

@@ -2,7 +2,8 @@
 
 Nearly everything is settled before the program runs, by looking at names. Names that begin with
 two underscores, and those through which frames, code and tracebacks are reached, can neither be
-bound nor asked for; there is no import, no `async`, no `match`, no `except*`. What only shows
+bound nor asked for (a class's private names, `self.__x`, become names that nobody else can
+write); there is no import, no `async`, no `match`, no `except*`. What only shows
 while the program runs is left to the few guards of `guards.py`, which compiled programs call
 under names that cannot be written in Python, so a program cannot take their place.
 
@@ -25,7 +26,11 @@ def names_in(text: str) -> list[str]:
 
 
 FORMAT_GUARD, INIT_GUARD, OBJECT_GUARD, METACLASS = "$format", "$init", "$obj", "$class"
+CAUGHT_GUARD = "$caught"
 """Names of the guards in a program's globals."""
+
+_ASKS_FOR_ERRORS = "getlasterror"
+"""Programs that say this have every handler remember what it caught."""
 
 MAGIC_METHODS = frozenset(
     f"__{word}__"
@@ -63,11 +68,17 @@ compiler."""
 
 
 class Policy(RestrictingNodeTransformer):
-    """RestrictedPython's walk over the syntax tree, with our rules in place of its guards."""
+    """RestrictedPython's walk over the syntax tree, with our rules in place of its guards.
 
-    def __init__(self) -> None:
+    Args:
+        remember_caught: Begin every `except` block with a call of `CAUGHT_GUARD`.
+    """
+
+    def __init__(self, *, remember_caught: bool = False) -> None:
         super().__init__()
         self.found: list[tuple[int, str]] = []
+        self._remember_caught = remember_caught
+        self._class = ""
 
     # -- names ----------------------------------------------------------------------------
 
@@ -84,10 +95,24 @@ class Policy(RestrictingNodeTransformer):
         elif name in _NO_NAMES:
             self.error(node, f"there is no {name!r} for programs")
 
+    def _is_private(self, name: str) -> bool:
+        """True for `__x` in a class: Python makes it the class's own, and so do we."""
+        return bool(self._class) and name.startswith("__") and not name.endswith("__")
+
+    def _own(self, name: str) -> str:
+        """A private name, made one that no text of a program can say.
+
+        Python's own form, `_Class__x`, could be a private name of one of our classes.
+        """
+        return f"{self._class}.{name}"
+
     def visit_Name(self, node: ast.Name) -> ast.AST:
         """A name that is read, bound or deleted."""
         if node.id == "__name__" and isinstance(node.ctx, ast.Load):
             return ast.copy_location(ast.Constant("__main__"), node)
+        if self._is_private(node.id):
+            node.id = self._own(node.id)
+            return node
         # `__rmul__ = __mul__` in a class is what `def` may do, too.
         self.check_name(node, node.id, allow_magic_methods=True)
         return node
@@ -103,6 +128,9 @@ class Policy(RestrictingNodeTransformer):
         if reading and node.attr == "obj":
             return self._guarded(OBJECT_GUARD, node)
         if reading and node.attr == "__name__":
+            return contents
+        if self._is_private(node.attr):
+            node.attr = self._own(node.attr)
             return contents
         if not is_plain_attribute(node.attr):
             self.error(node, f"the attribute {node.attr!r} may not be used")
@@ -122,8 +150,10 @@ class Policy(RestrictingNodeTransformer):
         return self._named(node)
 
     def _named(self, node: ast.Global | ast.Nonlocal) -> ast.AST:
+        node.names = [self._own(n) if self._is_private(n) else n for n in node.names]
         for name in node.names:
-            self.check_name(node, name)
+            if "." not in name:
+                self.check_name(node, name)
         return node
 
     def visit_keyword(self, node: ast.keyword) -> ast.AST:
@@ -134,7 +164,11 @@ class Policy(RestrictingNodeTransformer):
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         """`except E as name`."""
         self.check_name(node, node.name)
-        return self.node_contents_visit(node)
+        visited: ast.ExceptHandler = self.node_contents_visit(node)
+        if self._remember_caught:
+            remember = ast.Expr(ast.Call(ast.Name(CAUGHT_GUARD, ast.Load()), [], []))
+            visited.body.insert(0, ast.copy_location(remember, visited))
+        return visited
 
     # -- left as they are: nothing we protect is reached through them -------------------------
 
@@ -176,7 +210,10 @@ class Policy(RestrictingNodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """`def`; methods with two underscores only as listed."""
-        self.check_name(node, node.name, allow_magic_methods=True)
+        if self._is_private(node.name):
+            node.name = self._own(node.name)
+        else:
+            self.check_name(node, node.name, allow_magic_methods=True)
         self._refuse_type_parameters(node)
         self.check_function_argument_names(node)
         node.returns = None
@@ -184,16 +221,24 @@ class Policy(RestrictingNodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         """`class`: always of our metaclass; no keywords."""
-        self.check_name(node, node.name)
+        # Python drops underscores in front; a name of nothing else has no privates.
+        inner = node.name.lstrip("_")
+        if self._is_private(node.name):
+            node.name = self._own(node.name)
+        else:
+            self.check_name(node, node.name)
         self._refuse_type_parameters(node)
         if node.keywords:
             self.error(node, "a class may not have keywords")
         if any(isinstance(base, ast.Starred) for base in node.bases):
             self.error(node, "a class's bases must be written out")
-        visited: ast.ClassDef = self.node_contents_visit(node)
-        metaclass = ast.Name(METACLASS, ast.Load())
-        visited.keywords = [ast.keyword("metaclass", metaclass)]
-        return ast.fix_missing_locations(visited)
+        node.bases = [self.visit(base) for base in node.bases]
+        node.decorator_list = [self.visit(each) for each in node.decorator_list]
+        outer, self._class = self._class, inner
+        node.body = [self.visit(statement) for statement in node.body]
+        self._class = outer
+        node.keywords = [ast.keyword("metaclass", ast.Name(METACLASS, ast.Load()))]
+        return ast.fix_missing_locations(node)
 
     def _refuse_type_parameters(self, node: ast.AST) -> None:
         if getattr(node, "type_params", None):
@@ -260,8 +305,9 @@ def compile_program(text: bytes | str, name: str) -> CodeType:
     Raises:
         ProgramRefused: With the line: not Python, or something the language does not have.
     """
-    tree = _parse(_decode(text), name)
-    policy = Policy()
+    decoded = _decode(text)
+    tree = _parse(decoded, name)
+    policy = Policy(remember_caught=_ASKS_FOR_ERRORS in decoded)
     try:
         visited = policy.visit(tree)
         if not policy.found:

@@ -4,6 +4,8 @@ Frames are told apart by the name their code was compiled under; no file is ever
 The exception may be of a class that the program made, whose methods say what they like.
 """
 
+import _thread
+import sys
 import traceback
 
 HIDDEN_PREFIX = "<program> "
@@ -41,7 +43,10 @@ def line_of(error: BaseException, texts: Texts) -> int:
 
 def describe(error: BaseException, texts: Texts) -> str:
     """A traceback of the program's own lines."""
-    frames = frames_of(error, texts)
+    return _written(frames_of(error, texts), summarise(error), texts)
+
+
+def _written(frames: list[tuple[str, int, str]], summary: str, texts: Texts) -> str:
     if len(frames) > _MAX_FRAMES:
         half = _MAX_FRAMES // 2
         frames = [*frames[:half], ("", 0, "…"), *frames[-half:]]
@@ -51,7 +56,40 @@ def describe(error: BaseException, texts: Texts) -> str:
         lines.append(f'  File "{name}", line {line}, in {function}' if file else "  …")
         if file and 0 < line <= len(texts[file]):
             lines.append("    " + texts[file][line - 1].strip()[:200])
-    return "\n".join([*lines, summarise(error), ""])
+    return "\n".join([*lines, summary, ""])
+
+
+class LastErrors:
+    """What each thread of a program caught last, as text: an exception that was kept would
+    keep everything its frames hold, which may be why there is no memory left.
+
+    Args:
+        texts: Lines of every program text.
+    """
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._caught: dict[int, tuple[list[tuple[str, int, str]], str]] = {}
+
+    def remember(self) -> None:
+        """Note the exception that this thread is handling."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            frames = frames_of(error, self._texts)
+            self._caught[_thread.get_ident()] = frames, summarise(error)
+
+    def forget(self) -> None:
+        """This thread is over."""
+        self._caught.pop(_thread.get_ident(), None)
+
+    def text(self) -> str | None:
+        """The exception this thread is handling or else caught last; None if there was none."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            return describe(error, self._texts)
+        if (found := self._caught.get(_thread.get_ident())) is None:
+            return None
+        return _written(*found, self._texts)
 
 
 def summarise(error: BaseException) -> str:

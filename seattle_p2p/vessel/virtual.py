@@ -12,7 +12,7 @@ from typing import Any
 from seattle_p2p.errors import ProgramRefused
 from seattle_p2p.vessel.guards import Sealed, guards, program_builtins
 from seattle_p2p.vessel.language import compile_program, is_plain_name
-from seattle_p2p.vessel.tracebacks import HIDDEN_PREFIX, Texts
+from seattle_p2p.vessel.tracebacks import HIDDEN_PREFIX, LastErrors, Texts
 
 _MAX_NAME = 200
 
@@ -22,12 +22,16 @@ class Runner:
 
     Args:
         texts: Every program text by the name it was compiled under, for tracebacks; added to.
+
+    `last_errors` knows what each thread caught last.
     """
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+        self.last_errors = LastErrors(texts)
         # "__name__" is what a class statement writes into the class it makes.
-        builtins = program_builtins() | guards() | {"__name__": "__main__"}
+        builtins = program_builtins() | guards(self.last_errors.remember)
+        builtins["__name__"] = "__main__"
         home: dict[str, Any] = {"__builtins__": builtins}
         exec("def run(make, code, names): return make(code, names)()", home)
         self._run: Callable[[Any, CodeType, dict[str, Any]], object] = home["run"]

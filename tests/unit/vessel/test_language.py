@@ -270,6 +270,78 @@ def test_what_is_not_offered_is_not_there(name):
         run(name)
 
 
+PRIVATE = """
+class Point:
+    __origin = 0
+    def __init__(self, x): self.__x = x; self.__x += 1
+    def __helper(self): return self.__x, self.__origin
+    def show(self): return self.__helper()
+    def drop(self): del self.__x
+    def local(self):
+        __y = [__z for __z in "ab"]
+        return __y
+class _Point:
+    def peep(self, other): return other.__x
+class Other:
+    def peep(self, other): return other.__x
+    def call(self, other): return getattr(other, "_Point__x", None)
+results = [Point(1).show(), Point(1).local(), _Point().peep(Point(4)), Point.show(Point(5))]
+try:
+    Other().peep(Point(1))
+except AttributeError:
+    results.append("hidden")
+"""
+
+
+def test_private_names_mean_what_they_mean_without_us():
+    bare: dict[str, Any] = {"__name__": "t"}
+    exec(compile(PRIVATE, "bare", "exec"), bare)
+
+    assert run(PRIVATE)["results"] == bare["results"] == [*bare["results"][:-1], "hidden"]
+
+
+class Host:
+    """Something of ours, with a private name."""
+
+    def __init__(self) -> None:
+        self.__secret = 42
+
+
+@pytest.mark.parametrize("name", ["Host", "_Host"])
+def test_no_class_reaches_the_private_names_of_ours(name):
+    text = f"class {name}:\n  def take(self, it): return it.__secret\ntaker = {name}()\n"
+    taker = run(text)["taker"]
+
+    with pytest.raises(AttributeError):
+        taker.take(Host())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class _:\n  def f(self): return self.__x",
+        "class A: pass\nA().__x",
+        "class A:\n  def f(self, __x): pass",
+        "class A:\n  def f(self): return g(__x=1)",
+        "class A(b.__x): pass",
+        "@a.__x\nclass A: pass",
+        "class A:\n  x = y.__class__",
+        "class A:\n  x = y._B__z",
+        "class A:\n  __builtins__ = 1",
+        "class A: pass\ndef f(x): return x.__y",
+    ],
+)
+def test_two_underscores_stay_refused_elsewhere(text):
+    assert refusal(text).line >= 1
+
+
+def test_handlers_remember_only_in_programs_that_ask_for_their_errors():
+    text = "try: pass\nexcept ValueError: x = 1\n"
+
+    assert "$caught" not in compile_program(text, "p").co_names
+    assert "$caught" in compile_program(text + "getlasterror()", "p").co_names
+
+
 def test_no_builtin_offered_is_a_module_or_leads_to_one():
     for name, value in program_builtins().items():
         if name != "__build_class__":

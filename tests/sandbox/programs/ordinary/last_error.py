@@ -3,6 +3,9 @@
 # prints: None
 # prints: True True True
 # prints: True
+# prints: True
+# prints: True True
+# prints: None True
 
 
 def inner(value):
@@ -20,3 +23,30 @@ except ZeroDivisionError:
     text = getlasterror()
     log("inner" in text, "outer" in text, "ZeroDivisionError" in text, "\n")
     log("return 10 / value" in text, "\n")
+log(getlasterror() == text, "\n")
+
+
+def quietly():
+    try:
+        [][5]
+    except IndexError:
+        pass
+
+
+said = []
+
+
+def work():
+    said.append(getlasterror())
+    quietly()
+    said.append(getlasterror())
+    lock.release()
+
+
+quietly()
+log("list index out of range" in getlasterror(), "in quietly" in getlasterror(), "\n")
+lock = createlock()
+lock.acquire(True)
+createthread(work)
+lock.acquire(True)
+log(said[0], "IndexError" in said[1], "\n")
