@@ -111,28 +111,37 @@ class AddressRules:
         self._granted = granted
         self._is_own = is_own
 
-    def require_destination(self, host: str, port: int) -> Address:
-        """The address a program may talk to at this port.
+    def destination(self, host: str, port: int) -> Address:
+        """The address of somebody a program names; whether it may be talked to is not said.
 
         Raises:
-            CallFailed: RepyArgumentError for what is no host's address, ResourceForbiddenError
-                for what is one but not to be talked to from here.
+            CallFailed: RepyArgumentError for what is no host's address, or no port.
         """
         address = parse_address(host)
         require_port(port, "destport")
-        if is_loopback(address) or (not _in(address, _NEVER) and self._is_own(address)):
+        if _in(address, _NEVER) and not self._is_here(address):
+            raise CallFailed("RepyArgumentError", f"{host} is not the address of a host")
+        return address
+
+    def require_permitted(self, address: Address, port: int) -> None:
+        """Let a program talk to a `destination`.
+
+        Raises:
+            CallFailed: ResourceForbiddenError.
+        """
+        if self._is_here(address):
             if port not in self._granted and port not in VESSEL_PORTS:
                 raise CallFailed(
                     "ResourceForbiddenError",
                     f"on this machine only vessels may be talked to, not port {port}",
                 )
-        elif _in(address, _NEVER):
-            raise CallFailed("RepyArgumentError", f"{host} is not the address of a host")
         elif _in(address, _PRIVATE) and not self._rules.allow_private:
             raise CallFailed(
-                "ResourceForbiddenError", f"{host} is private to the donor's network"
+                "ResourceForbiddenError", f"{address} is private to the donor's network"
             )
-        return address
+
+    def _is_here(self, address: Address) -> bool:
+        return is_loopback(address) or (not _in(address, _NEVER) and self._is_own(address))
 
     def require_local(self, host: str) -> Address:
         """An address a program may bind to.

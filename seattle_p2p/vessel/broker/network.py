@@ -67,8 +67,8 @@ class Network:
         self, host: str, port: int, data: bytes, local_host: str, local_port: int
     ) -> Waits:
         """Send one datagram (RP-12), from the port listened on when there is one."""
-        local = self._require_local(local_host, local_port)
-        remote = self.rules.require_destination(host, port)
+        local = self._local(local_host, local_port)
+        remote = self.rules.destination(host, port)
         if remote.version != local.version:
             raise CallFailed("RepyArgumentError", f"no way from {local} to {remote}")
         if (remote, port) == (local, local_port):
@@ -77,6 +77,8 @@ class Network:
             raise CallFailed(
                 "RepyArgumentError", f"{len(data)} bytes in a message, limit {MAX_DATAGRAM}"
             )
+        self._require_granted(local_port)
+        self.rules.require_permitted(remote, port)
         if data.startswith(OVERLAY_MAGIC):
             raise CallFailed(
                 "ResourceForbiddenError", "messages may not begin like those of the testbed"
@@ -100,9 +102,11 @@ class Network:
 
     def listen_message(self, host: str, port: int) -> int:
         """Receive datagrams on a local port (RP-13); returns a handle."""
-        local = self._require_local(host, port)
+        local = self._local(host, port)
         if self._listening(host, port) is not None:
             raise CallFailed("AlreadyListeningError", f"{host}:{port} is listened on already")
+        require_own(local)
+        self._require_granted(port)
         self._meters.take("insockets")
         try:
             server = _bound(local, port)
@@ -161,20 +165,27 @@ class Network:
             self._own[address] = _can_bind(address)
         return self._own[address]
 
-    def _require_local(self, host: str, port: int) -> Address:
-        local = self.rules.require_local(host)
+    def _local(self, host: str, port: int) -> Address:
         require_port(port, "localport")
+        return self.rules.require_local(host)
+
+    def _require_granted(self, port: int) -> None:
         if port not in self._limits.messport:
             raise CallFailed(
                 "ResourceForbiddenError", f"UDP port {port} is not one of this vessel's"
             )
-        return local
 
     def _listening(self, host: str, port: int) -> socket.socket | None:
         for listening_host, listening_port, server in self._servers.values():
             if (listening_host, listening_port) == (host, port):
                 return server
         return None
+
+
+def require_own(local: Address) -> None:
+    """Raise AddressBindingError unless `local` can be bound to now: machines move about."""
+    if not is_loopback(local) and not _can_bind(local):
+        raise CallFailed("AddressBindingError", f"{local} is not an address of this machine")
 
 
 def _bound(local: Address, port: int) -> socket.socket:

@@ -3,6 +3,7 @@ loop."""
 
 import errno
 import os
+import select
 import socket
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from seattle_p2p.vessel.broker.addresses import (
     require_port,
 )
 from seattle_p2p.vessel.broker.meters import Meters, Waits, Writable
+from seattle_p2p.vessel.broker.network import require_own
 from seattle_p2p.vessel.repy_errors import CallFailed
 from seattle_p2p.vessel.requests import PIECE
 from seattle_p2p.vessel.resources import Resources
@@ -64,14 +66,17 @@ class Tcp:
         self, host: str, port: int, local_host: str, local_port: int, timeout_s: float
     ) -> Waits:
         """Connect (RP-16); returns a handle."""
-        local = self._require_local(local_host, local_port)
-        remote = self._rules.require_destination(host, port)
+        local = self._local(local_host, local_port)
+        remote = self._rules.destination(host, port)
         if not 0 < timeout_s <= _LONGEST_CONNECT_S * 24:
             raise CallFailed("RepyArgumentError", "the timeout must be more than 0")
         if remote.version != local.version:
             raise CallFailed("RepyArgumentError", f"no way from {local} to {remote}")
         if (host, port) == (local_host, local_port):
             raise CallFailed("RepyArgumentError", "source and destination are the same")
+        require_own(local)
+        self._require_granted(local_port)
+        self._rules.require_permitted(remote, port)
         self._require_fresh((local_host, local_port), (host, port))
         self._meters.take("outsockets")
         opened: socket.socket | None = None
@@ -88,9 +93,11 @@ class Tcp:
 
     def listen(self, host: str, port: int) -> int:
         """Take connections on a local port (RP-17); returns a handle."""
-        local = self._require_local(host, port)
+        local = self._local(host, port)
         if any(address == (host, port) for address, _ in self._servers.values()):
             raise CallFailed("AlreadyListeningError", f"{host}:{port} is listened on already")
+        self._require_granted(port)
+        require_own(local)
         self._meters.take("insockets")
         try:
             server = _bound(local, port, may_share=True)
@@ -113,6 +120,8 @@ class Tcp:
         if handle not in self._servers:
             raise CallFailed("SocketClosedLocal", "the server is closed")
         local, server = self._servers[handle]
+        if not _is_readable(server):
+            raise CallFailed("SocketWouldBlockError", "nobody has connected")
         self._meters.take("outsockets")
         opened: socket.socket | None = None
         try:
@@ -222,23 +231,24 @@ class Tcp:
         yield from self._meters.charge("loopsend" if loop else "netsend", sent)
         yield from self._meters.charge("looprecv" if loop else "netrecv", received)
 
-    def _require_local(self, host: str, port: int) -> Address:
-        local = self._rules.require_local(host)
+    def _local(self, host: str, port: int) -> Address:
         require_port(port, "localport")
+        return self._rules.require_local(host)
+
+    def _require_granted(self, port: int) -> None:
         if port not in self._limits.connport:
             raise CallFailed(
                 "ResourceForbiddenError", f"TCP port {port} is not one of this vessel's"
             )
-        return local
 
     def _require_fresh(self, local: tuple[str, int], remote: tuple[str, int]) -> None:
+        for connection in self._connections.values():
+            if (connection.local, connection.remote) == (local, remote):
+                raise CallFailed("DuplicateTupleError", "there is such a connection already")
         if any(address == local for address, _ in self._servers.values()):
             raise CallFailed(
                 "AlreadyListeningError", f"{local[0]}:{local[1]} is listened on already"
             )
-        for connection in self._connections.values():
-            if (connection.local, connection.remote) == (local, remote):
-                raise CallFailed("DuplicateTupleError", "there is such a connection already")
 
 
 def _bound(local: Address, port: int, *, may_share: bool) -> socket.socket:
@@ -266,6 +276,12 @@ def _connect(opened: socket.socket, target: tuple[str, int], timeout_s: float) -
     if outcome:
         unknown = ("InternetConnectivityError", os.strerror(outcome))
         raise CallFailed(*_AT_CONNECT.get(outcome, unknown))
+
+
+def _is_readable(server: socket.socket) -> bool:
+    look = select.poll()
+    look.register(server, select.POLLIN)
+    return bool(look.poll(0))
 
 
 def _remote_has_closed(opened: socket.socket) -> bool:
