@@ -98,6 +98,12 @@ class Unreachable(SeattleError):
     code = "unreachable"
 
 
+class LanUnavailable(SeattleError):
+    """Peers on the local network cannot be looked for here."""
+
+    code = "lan_unavailable"
+
+
 class NotPermitted(SeattleError):
     """A known key, and the answer is no. Says nothing about whether the vessel exists."""
 

@@ -34,7 +34,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     `granted` and `offcut` are restrictions texts: what the donor gave in all, and what each
     vessel costs beyond its own amounts. A port of 0 means: any free one, then remembered.
     `testbed` tells vessels 127.0.0.1 as their address, `allow_private` lets them talk to
-    private networks. A pause ends by itself at `resume_at`, seconds of the donor's own wall
+    private networks, `lan` has peers on the local network found and told of this node. A pause
+    ends by itself at `resume_at`, seconds of the donor's own wall
     clock, unless that is 0.
     """
 
@@ -52,6 +53,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     accept_weak_containment: bool = False
     testbed: bool = False
     allow_private: bool = False
+    lan: bool = True
     resume_at: float = 0.0
 
 

@@ -5,14 +5,13 @@ Whatever ends it, `kill -9` included, its vessels run on, and the next one finds
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
-from seattle_p2p.errors import Unreachable, UsageError
+from seattle_p2p.errors import UsageError
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.identity.keystore import read_key_file
 from seattle_p2p.manager.actions import Actions
@@ -29,30 +28,27 @@ from seattle_p2p.manager.donor import (
 from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.home import DonorHome
 from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.membership import Joins, Membership
 from seattle_p2p.manager.places import Listening, advertised, listen
-from seattle_p2p.manager.remembered import read_peers, write_peers
 from seattle_p2p.manager.revival import Revival
 from seattle_p2p.manager.service import Service
+from seattle_p2p.net.lan import may_announce
 from seattle_p2p.net.tls import server_context
-from seattle_p2p.overlay.core import Joined, Role
+from seattle_p2p.overlay.core import Role
 from seattle_p2p.vessel.control import NetworkRules
 from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
 from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.endpoints import Endpoint
+from seattle_p2p.wire.endpoints import Endpoint, endpoint
 
 _log = logging.getLogger(__name__)
 
-LOOK_ROUND_S = 60.0
-"""How often peers are written down, and missed when there are none."""
-JOIN_AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-"""Waits between attempts to enter the network; the last one for ever."""
 FAREWELL_S = 3.0
 """Longest time to take adverts back before leaving; holders forget them later anyway."""
 
 
-class OverlayDriver(Publishes, Protocol):
+class OverlayDriver(Publishes, Joins, Protocol):
     """What is needed of `net.udp.UdpDriver`."""
 
     @property
@@ -63,18 +59,8 @@ class OverlayDriver(Publishes, Protocol):
     def seen_at(self) -> Endpoint | None:
         """Where peers see this node."""
 
-    async def join(self, seeds: Sequence[PeerAddress]) -> Joined:
-        """Enter the network through any of `seeds`, or be its first node without any.
-
-        Raises:
-            Unreachable: nobody answered.
-        """
-
     def reached_also_at(self, endpoints: Iterable[Endpoint]) -> None:
         """Say where this node is reached through a forwarded port."""
-
-    def peers(self) -> Sequence[Endpoint]:
-        """Peers worth remembering."""
 
     async def close(self) -> None:
         """Withdraw what was published, and leave."""
@@ -127,6 +113,7 @@ class NodeManager:
                 self._announcer = Announcer(
                     self._overlay, self._people, self._endpoints, starts=ledger.count_start()
                 )
+                self._membership = self._make_membership()
                 self._effects.on_change = self._look_again
                 service = Service(core, context)
                 await parts.enter_async_context(serve_control(self._home.folder, self))
@@ -217,52 +204,34 @@ class NodeManager:
                 for task in work:
                     task.cancel()
         finally:
-            self._remember_peers()
+            self._membership.remember_peers()
             _log.info("stopped")
 
     # Overlay
 
     async def _take_part(self) -> None:
-        """Join, then publish; remember whom one met, and join again when all are gone."""
-        tried = asyncio.Event()
+        """Be in the network, and publish whose vessels are here."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._announce(tried))
-            await self._join(tried)
-            while True:
-                self._remember_peers()
-                await asyncio.sleep(LOOK_ROUND_S)
-                if not self._overlay.peers():
-                    await self._join(tried)
-                # Peers may have told a new address of ours meanwhile.
-                self._announcer.look_again()
+            tasks.create_task(self._announce())
+            tasks.create_task(self._membership.run())
 
-    async def _announce(self, tried: asyncio.Event) -> None:
+    async def _announce(self) -> None:
         """Publish after the first try to join: who comes to this very node finds it then."""
-        await tried.wait()
+        await self._membership.tried.wait()
         await self._announcer.run()
 
-    async def _join(self, tried: asyncio.Event) -> None:
-        """Enter the network, however long it takes; without any address, be its first node."""
+    def _make_membership(self) -> Membership:
         settings = self._ledger.settings()
-        for attempt in itertools.count():
-            known = read_peers(self._home.peers)
-            known += [PeerAddress.from_text(seed) for seed in settings.seeds]
-            try:
-                joined = await self._overlay.join(known)
-                if joined.peers or not known:
-                    if tried.is_set():
-                        self._announcer.publish_anew()
-                    tried.set()
-                    return
-            except Unreachable as reason:
-                _log.warning("nobody to join", extra={"reason": reason.message})
-            tried.set()
-            await asyncio.sleep(JOIN_AGAIN_S[min(attempt, len(JOIN_AGAIN_S) - 1)])
-
-    def _remember_peers(self) -> None:
-        """Those known now, then those of before: whoever is gone now may be back later."""
-        known = [PeerAddress(peer.host, peer.port) for peer in self._overlay.peers()]
-        write_peers(self._home.peers, known + read_peers(self._home.peers))
+        bound = [endpoint(self._listening.host, self._listening.overlay_port)]
+        return Membership(
+            self._overlay,
+            seeds=lambda: [PeerAddress.from_text(s) for s in self._ledger.settings().seeds],
+            memory=self._home.peers,
+            lan=(settings.network, bound) if settings.lan and may_announce(bound) else None,
+            on_entered=self._announcer.publish_anew,
+            # Peers may have told a new address of ours meanwhile.
+            on_round=self._announcer.look_again,
+        )
 
     def _people(self) -> set[PublicKey]:
         if self._is_paused():
