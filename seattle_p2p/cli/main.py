@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "logs": ("logs:logs", "Read or follow the logs of vessels."),
     "shell": ("shell.command:shell", "All of this at one prompt, or as a script."),
     "exec": ("exec:execute", "Run one program in a vessel here, in the foreground."),
+    "api": ("api:api", "What programs may call: costs, exceptions, examples."),
     "donor": ("donor:donor", "Give a part of this machine; watch, pause, leave."),
     "planner": ("planner:planner", "Decide the shares and build a signed installer."),
     "seed": ("seed:seed", "Run a node that others join through."),

@@ -129,6 +129,7 @@ async def test_every_command_prints_json_and_nothing_else(network, tmp_path):
         ("donor pause", ["donor", "pause", "--dir", folder], 0),
         ("donor resume", ["donor", "resume", "--dir", folder], 0),
         ("seed check", ["seed", "check", seed], 0),
+        ("api", ["api", "readat"], 0),
         ("exec", ["exec", "--restrictions", limits, hello], 0),
         ("sim plan", ["sim", "plan", scenario], None),
         ("sim run", ["sim", "run", scenario], None),

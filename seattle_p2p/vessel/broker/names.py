@@ -24,7 +24,7 @@ class Names:
         self._under_way = 0
 
     def look_up(self, name: str) -> Waits:
-        """The IPv4 address of a name (RP-10)."""
+        """The IPv4 address of a name, or its IPv6 address when it has no other (RP-10)."""
         if len(name) > 253 or _NAME.fullmatch(name) is None:
             raise CallFailed("RepyArgumentError", f"{name[:60]!r} is no name of a machine")
         yield from self._meters.charge("netsend", 1024)
@@ -50,7 +50,8 @@ class Names:
 
 def _resolve(name: str, found: list[str]) -> None:
     try:
-        answers = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_DGRAM)
+        answers = socket.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
         return
+    answers.sort(key=lambda answer: answer[0] != socket.AF_INET)
     found.extend(str(answer[4][0]) for answer in answers[:1])
