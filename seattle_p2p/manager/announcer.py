@@ -7,6 +7,7 @@ from typing import Protocol
 
 from seattle_p2p.errors import SeattleError
 from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.wire.adverts import sequence_after
 from seattle_p2p.wire.endpoints import Endpoint
 
 _log = logging.getLogger(__name__)
@@ -19,7 +20,12 @@ class Publishes(Protocol):
     """What is needed of `net.udp.UdpDriver`."""
 
     async def publish(
-        self, person: PublicKey, *, overlay: Sequence[Endpoint], commands: Sequence[Endpoint]
+        self,
+        person: PublicKey,
+        *,
+        overlay: Sequence[Endpoint],
+        commands: Sequence[Endpoint],
+        sequence: int,
     ) -> object:
         """Advertise this node under `person`, and keep it so."""
 
@@ -34,6 +40,8 @@ class Announcer:
         overlay: What publishes.
         wanted: The persons to publish under, now.
         endpoints: Where this node is reached: UDP, then TCP.
+        starts: How often the node has started: adverts of this start are newer than all
+            before.
     """
 
     def __init__(
@@ -41,8 +49,11 @@ class Announcer:
         overlay: Publishes,
         wanted: Callable[[], set[PublicKey]],
         endpoints: Callable[[], tuple[Sequence[Endpoint], Sequence[Endpoint]]],
+        *,
+        starts: int,
     ) -> None:
         self._overlay = overlay
+        self._first_sequence = sequence_after(starts)
         self._wanted = wanted
         self._endpoints = endpoints
         self._published: dict[PublicKey, object] = {}
@@ -94,7 +105,9 @@ class Announcer:
     ) -> bool:
         overlay, commands = endpoints
         try:
-            await self._overlay.publish(person, overlay=overlay, commands=commands)
+            await self._overlay.publish(
+                person, overlay=overlay, commands=commands, sequence=self._first_sequence
+            )
         except SeattleError as reason:
             _log.warning("could not publish", extra={"reason": reason.message})
             return False

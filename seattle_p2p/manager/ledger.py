@@ -35,8 +35,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     vessel costs beyond its own amounts. A port of 0 means: any free one, then remembered.
     `testbed` tells vessels 127.0.0.1 as their address, `allow_private` lets them talk to
     private networks, `lan` has peers on the local network found and told of this node. A pause
-    ends by itself at `resume_at`, seconds of the donor's own wall
-    clock, unless that is 0.
+    ends by itself at `resume_at`, seconds of the donor's own wall clock, unless that is 0.
+    `starts` counts how often the node manager has started.
     """
 
     network: str = "seattle"
@@ -55,6 +55,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     allow_private: bool = False
     lan: bool = True
     resume_at: float = 0.0
+    starts: int = 0
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -157,6 +158,12 @@ class Ledger:
             return NodeSettings()
         with self._database.words():
             return msgspec.json.decode(row[0], type=NodeSettings)
+
+    def count_start(self) -> int:
+        """The node manager starts once more: how often it has by now."""
+        settings = self.settings()
+        self.save_settings(msgspec.structs.replace(settings, starts=settings.starts + 1))
+        return settings.starts + 1
 
     def save_settings(self, settings: NodeSettings) -> None:
         """Replace the settings as a whole."""

@@ -79,7 +79,7 @@ class Holding:
         ):
             place = _place_of_record(message, sender)
             parts.records.expire(now)
-            outcome = parts.records.verdict(place, record.node, sender.group, message.depth)
+            outcome = parts.records.verdict(place, record, sender.group, message.depth)
             if outcome == Outcome.SPLIT:
                 split = parts.records.split_of(place)
             elif outcome == Outcome.DONE and self._is_sound(message, asker, now):

@@ -74,19 +74,20 @@ class Records:
     def __len__(self) -> int:
         return self._count
 
-    def verdict(self, place: int, node: bytes, group: bytes, depth: int) -> int:
+    def verdict(self, place: int, record: Record, group: bytes, depth: int) -> int:
         """What would become of a record, before its signature is worth checking: an `Outcome`.
 
         Args:
             place: Where it is to lie.
-            node: Node id it speaks for.
+            record: Who it speaks for, and how new it is.
             group: IP group of who brings it.
             depth: Bits of the subkey that `place` is.
         """
-        params = self._params
+        params, node = self._params, record.node
         held = self._places.get(place)
-        if held is not None and node in held.entries:
-            return Outcome.DONE
+        if held is not None and (known := held.entries.get(node)) is not None:
+            # A datagram that was under way for long must not undo a newer one.
+            return Outcome.DONE if record.sequence >= known.sequence else Outcome.OLDER
         if self._per_node[node] >= params.max_per_node:
             return Outcome.FULL
         if held is not None and self._is_crowded(held):

@@ -28,6 +28,7 @@ from seattle_p2p.overlay.core import (
 from seattle_p2p.sim.measures import Discovery, LookupSample, Tally
 from seattle_p2p.sim.oracle import Oracle
 from seattle_p2p.sim.world import Host, World
+from seattle_p2p.wire.adverts import sequence_after
 
 PORT = 4711
 _RETRY_S = 5.0
@@ -73,6 +74,7 @@ class Member:
         joined: Whether it has entered the network since it was started.
         asked_ns: When it began to join.
         expects: What to do with the events of a request, by its number.
+        starts: How often it was switched on; a node remembers that much across restarts.
     """
 
     host: Host
@@ -84,6 +86,7 @@ class Member:
     joined: bool = False
     asked_ns: int = 0
     expects: dict[int, Callable[[Event], None]] = field(default_factory=dict)
+    starts: int = 0
 
     @property
     def index(self) -> int:
@@ -159,6 +162,7 @@ class Population:
     def start(self, member: Member) -> None:
         """Switch the machine on and let it join."""
         member.joined = False
+        member.starts += 1
         member.expects.clear()
         self.world.start(member.host)
         self.join(member)
@@ -211,6 +215,12 @@ class Population:
                 self.world.after(_RETRY_S, lambda: self._join_again(member))
 
         self._ask(member, lambda core, now: core.join(endpoints, now), answer)
+
+    def advertise(self, member: Member, person: Person) -> None:
+        """Give a member a vessel of `person`: now, if it has joined, and whenever it joins."""
+        member.owners.append(person)
+        if member.joined:
+            self._publish(member, person)
 
     def discover(self, person: Person, *, last: bool = False) -> None:
         """Let an owner look for all vessels; noted in the tally when the answer is there.
@@ -291,7 +301,10 @@ class Population:
         endpoints: list[Endpoint] = [member.core.seen_at or member.host.endpoint]
 
         def request(core: Overlay, now: int) -> int:
-            return core.publish(person.key, now, overlay=endpoints, commands=endpoints)
+            first = sequence_after(member.starts)
+            return core.publish(
+                person.key, now, overlay=endpoints, commands=endpoints, sequence=first
+            )
 
         def answer(event: Event) -> None:
             if isinstance(event, Published):

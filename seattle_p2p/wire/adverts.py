@@ -38,6 +38,7 @@ COMMANDS_TCP = 2
 
 NONCE_BYTES = 24
 _MAX_SEQUENCE = 2**63 - 1
+_SEQUENCES_PER_START = 1 << 24
 
 Verify = Callable[[PublicKey, bytes, bytes], None]
 """Accepts a signature over a message, or raises `BadSignature`."""
@@ -134,6 +135,11 @@ def seal_advert(
         sealed,
         storage.sign(signed_bytes(Purpose.STORED_ADVERT, outer)),
     )
+
+
+def sequence_after(starts: int) -> int:
+    """Lowest sequence of a node that has started `starts` times: above all it used before."""
+    return starts * _SEQUENCES_PER_START
 
 
 def require_sound_record(record: Record, verify: Verify) -> None:

@@ -29,7 +29,7 @@ def a_peer(number, group=None):
 def offer(records, number, *, group=None, place=PLACE, depth=0, now=0, **named):
     """What a node does with a store: ask for the verdict, then put."""
     peer, record = a_peer(number, group), a_record(number, **named)
-    outcome = records.verdict(place, record.node, peer.group, depth)
+    outcome = records.verdict(place, record, peer.group, depth)
     if outcome == Outcome.DONE:
         records.put(place, depth, record, peer, now)
     return outcome
@@ -265,3 +265,12 @@ class HoldingMachine(RuleBasedStateMachine):
 
 
 TestHolding = HoldingMachine.TestCase
+
+
+def test_a_record_long_under_way_does_not_undo_a_newer_one():
+    records = Records(Params())
+    offer(records, 5, sequence=7)
+
+    assert offer(records, 5, sequence=6) == Outcome.OLDER
+    assert offer(records, 5, sequence=7) == Outcome.DONE
+    assert offer(records, 5, sequence=8) == Outcome.DONE
