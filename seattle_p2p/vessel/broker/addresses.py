@@ -6,6 +6,7 @@ private to the donor's network only where the donor allows it; everything that i
 host, never.
 """
 
+import functools
 import ipaddress
 from collections.abc import Callable
 
@@ -26,6 +27,8 @@ _NEVER = [
         "0.0.0.0/8",
         "169.254.0.0/16",  # link-local, among it the clouds' metadata service
         "192.0.0.0/24",
+        "100.100.100.200/32",  # a cloud's metadata service inside the carriers' range
+        "168.63.129.16/32",  # another's, inside the public range
         "224.0.0.0/3",  # multicast, reserved, broadcast
         "::/96",  # unspecified, loopback is looked at before, IPv4-compatible
         "::ffff:0:0/96",  # IPv4-mapped
@@ -33,21 +36,39 @@ _NEVER = [
         "64:ff9b:1::/48",
         "2001::/32",  # Teredo
         "2002::/16",  # 6to4
+        "fd00:ec2::254/128",  # metadata services inside the unique-local range
+        "fd20:ce::254/128",
         "fe80::/10",
         "fec0::/10",
         "ff00::/8",
     )
 ]
 
+_REMEMBERED = 256
+"""Addresses whose reading is kept: a program that sends much sends to few."""
 
 _LOOPBACK = [ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")]
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def is_loopback(address: Address) -> bool:
     """True for loopback itself; newer Pythons' own test also takes addresses mapped to it."""
     return _in(address, _LOOPBACK)
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
+def is_never(address: Address) -> bool:
+    """True for what is no single host of the internet, or must never be reached from here."""
+    return _in(address, _NEVER)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def is_private(address: Address) -> bool:
+    """True for addresses inside somebody's own network."""
+    return _in(address, _PRIVATE)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
 def is_loopback_host(host: str) -> bool:
     """The same of a sender's address as a socket tells it."""
     return is_loopback(ipaddress.ip_address(host.partition("%")[0]))
@@ -64,6 +85,7 @@ def told_address(rules: NetworkRules) -> str:
     return "127.0.0.1" if rules.testbed else ""
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def parse_address(text: str) -> Address:
     """The address that `text` is the canonical form of.
 
@@ -119,7 +141,7 @@ class AddressRules:
         """
         address = parse_address(host)
         require_port(port, "destport")
-        if _in(address, _NEVER) and not self._is_here(address):
+        if is_never(address) and not is_loopback(address):
             raise CallFailed("RepyArgumentError", f"{host} is not the address of a host")
         return address
 
@@ -135,13 +157,13 @@ class AddressRules:
                     "ResourceForbiddenError",
                     f"on this machine only vessels may be talked to, not port {port}",
                 )
-        elif _in(address, _PRIVATE) and not self._rules.allow_private:
+        elif not self._rules.allow_private and is_private(address):
             raise CallFailed(
                 "ResourceForbiddenError", f"{address} is private to the donor's network"
             )
 
     def _is_here(self, address: Address) -> bool:
-        return is_loopback(address) or (not _in(address, _NEVER) and self._is_own(address))
+        return is_loopback(address) or (not is_never(address) and self._is_own(address))
 
     def require_local(self, host: str) -> Address:
         """An address a program may bind to.
@@ -150,7 +172,7 @@ class AddressRules:
             CallFailed: It is no address that could be this machine's.
         """
         address = parse_address(host)
-        if not is_loopback(address) and _in(address, _NEVER):
+        if not is_loopback(address) and is_never(address):
             raise CallFailed("RepyArgumentError", f"{host} is not an address of this machine")
         return address
 

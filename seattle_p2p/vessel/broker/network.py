@@ -71,7 +71,7 @@ class Network:
         remote = self.rules.destination(host, port)
         if remote.version != local.version:
             raise CallFailed("RepyArgumentError", f"no way from {local} to {remote}")
-        if (remote, port) == (local, local_port):
+        if port == local_port and remote == local:
             raise CallFailed("RepyArgumentError", "source and destination are the same")
         if len(data) > MAX_DATAGRAM:
             raise CallFailed(
