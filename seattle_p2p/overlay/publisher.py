@@ -59,6 +59,8 @@ class Publisher:
         self._introducer = introducer
         self._notice = notice
         self._advertised: dict[PublicKey, Advertised] = {}
+        self._sequence = 0
+        """The latest of any advert: one that is withdrawn and comes back is newer, too."""
 
     def __len__(self) -> int:
         return len(self._advertised)
@@ -77,7 +79,7 @@ class Publisher:
         if entry is None:
             entry = self._advertised[person] = Advertised(self._parts, person, self._renew)
         entry.overlay, entry.commands = overlay, commands
-        entry.sequence = max(entry.sequence, sequence - 1)
+        self._sequence = max(self._sequence, sequence - 1)
         self._round(entry, number, now)
 
     def withdraw(self, person: PublicKey, number: int, now: int) -> None:
@@ -105,7 +107,8 @@ class Publisher:
         if entry.round is not None:
             number = number or entry.round.number
             entry.round.give_up()
-        entry.sequence += 1
+        self._sequence += 1
+        entry.sequence = self._sequence
         early = self._parts.rng.random() * params.renew_jitter
         wait_s = min(params.renew_s, params.first_renewal_s * _LATER**entry.rounds)
         entry.rounds += 1

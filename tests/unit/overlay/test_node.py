@@ -225,6 +225,20 @@ def test_what_is_withdrawn_is_found_no_more():
     ]
 
 
+def test_what_is_withdrawn_and_comes_back_is_newer_than_before():
+    net = Carrier()
+    nodes = net.add_joined(8)
+    publish(net, nodes[3])
+    net.ask(nodes[3], "withdraw", OWNER)
+    publish(net, nodes[3], USER)
+    publish(net, nodes[3])
+
+    events = net.ask(nodes[0], "find_adverts", OWNER)
+
+    (again,) = [e.advert.sequence for e in events if isinstance(e, AdvertFound)]
+    assert again == 3
+
+
 def test_the_dead_are_not_shown_and_are_forgotten_once_reported():
     net = Carrier()
     nodes = net.add_joined(12)
@@ -676,10 +690,10 @@ def test_a_record_under_the_wrong_subkey_lies_where_nobody_asks(net, stranger):
     assert page.adverts == []
 
 
-def test_a_node_may_lower_its_own_sequence(net, stranger):
+def test_an_older_record_does_not_undo_a_newer_one(net, stranger):
     stranger.get_token().introduce()
     assert stranger.store(stranger.record(sequence=9)) == Outcome.DONE
-    assert stranger.store(stranger.record(sequence=2)) == Outcome.DONE
+    assert stranger.store(stranger.record(sequence=2)) == Outcome.OLDER
 
 
 def test_nobody_can_withdraw_for_another(net, stranger):
