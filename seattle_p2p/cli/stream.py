@@ -11,8 +11,9 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.browse import why
 from seattle_p2p.cli.fanout import EXIT_ALL_FAILED, EXIT_SOME_FAILED, described, exit_code
+from seattle_p2p.cli.moments import time_of_day
 from seattle_p2p.errors import SeattleError
-from seattle_p2p.experiment.logs import End, Event, Gap, Line
+from seattle_p2p.experiment.log_events import Clock, End, Event, Gap, Line
 
 if TYPE_CHECKING:
     from seattle_p2p.experiment.group import GroupResult
@@ -24,16 +25,22 @@ COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "bright_cyan", "bright_
 GOOD_ENDS = ("", "done")
 """Causes that mean nothing went wrong."""
 
+CLOCK_WORTH_A_WORD_S = 0.5
+
 
 class LogPrinter:
     """Prints what happens in vessels: for people with a prefix, for programs as JSON Lines.
 
     Args:
         vessels: All that may be named, so that prefixes are of one width.
+        times: Show people when lines came, and every machine's clock.
     """
 
-    def __init__(self, vessels: "Sequence[Vessel]", *, as_json: bool) -> None:
+    def __init__(
+        self, vessels: "Sequence[Vessel]", *, as_json: bool, times: bool = False
+    ) -> None:
         self._as_json = as_json
+        self._times = times
         self._width = max((len(vessel.name) for vessel in vessels), default=0)
         self._colours = {v: COLOURS[i % len(COLOURS)] for i, v in enumerate(vessels)}
 
@@ -53,12 +60,17 @@ class LogPrinter:
 
     def event(self, event: Event) -> None:
         """Show one event of a log."""
+        if isinstance(event, Clock):
+            self._clock(event)
+            return
         vessel = event.vessel
         if isinstance(event, Line):
             if self._as_json:
-                self._line("line", vessel, offset=event.offset, text=event.text)
+                at = None if event.at is None else round(event.at, 3)
+                self._line("line", vessel, offset=event.offset, text=event.text, at=at)
             else:
-                click.echo(f"{self._prefix(vessel)} {_harmless(event.text)}")
+                when = f"{time_of_day(event.at)} " if self._times else ""
+                click.echo(f"{when}{self._prefix(vessel)} {harmless(event.text)}")
         elif isinstance(event, Gap):
             if self._as_json:
                 self._line("gap", vessel, offset=event.offset, size=event.size)
@@ -82,7 +94,21 @@ class LogPrinter:
                 line=info.line,
             )
         elif info.cause not in GOOD_ENDS:
-            output.note(f"{vessel.name}: {info.cause}: {_harmless(why(info))}")
+            output.note(f"{vessel.name}: {info.cause}: {harmless(why(info))}")
+
+    def _clock(self, clock: Clock) -> None:
+        """How a machine's clock differs: all for programs, what is worth a word for people."""
+        ahead = round(clock.ahead_s, 3) + 0.0
+        if self._as_json:
+            within = round(clock.within_s, 3)
+            node = clock.node.text
+            output.line({"event": "clock", "node": node, "ahead_s": ahead, "within_s": within})
+        elif self._times or abs(ahead) > max(clock.within_s, CLOCK_WORTH_A_WORD_S):
+            way = "ahead" if ahead >= 0 else "behind"
+            output.note(
+                f"clock of machine {clock.node.short}: {abs(ahead):.3f} s {way}"
+                f" (to within {clock.within_s:.3f} s); times are by this machine's"
+            )
 
     def _prefix(self, vessel: "Vessel") -> str:
         text = f"{vessel.name.ljust(self._width)} |"
@@ -122,10 +148,11 @@ async def show_logs(
     printer: LogPrinter,
     *,
     offsets: "Mapping[Vessel, int] | None" = None,
+    since_s: float | None = None,
     failed: "list[Vessel]",
 ) -> None:
     """Print logs as they come until all have ended; what broke off is added to `failed`."""
-    async with aclosing(me.logs(vessels, offsets=offsets)) as stream:
+    async with aclosing(me.logs(vessels, offsets=offsets, since_s=since_s)) as stream:
         async for event in stream:
             printer.event(event)
             if isinstance(event, End) and event.error:
@@ -154,6 +181,6 @@ def _problem(error: SeattleError) -> dict[str, str]:
     return {"code": error.code, "message": error.message, "hint": error.hint}
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """`text` without what could command a terminal: programs in vessels are anybody's."""
     return "".join(c if c.isprintable() or c == "\t" else repr(c)[1:-1] for c in text)

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from seattle_p2p.errors import (
     MalformedMessage,
-    NoLongerPermitted,
     NotPermitted,
     PeerError,
     StaleMessage,
@@ -27,6 +26,7 @@ from seattle_p2p.experiment.conversation import (
     Transport,
     mismatch,
 )
+from seattle_p2p.experiment.followed import Followed
 from seattle_p2p.identity.envelope import (
     CHALLENGE_BYTES,
 )
@@ -46,13 +46,14 @@ from seattle_p2p.wire.commands import (
     Divided,
     Failed,
     Files,
-    FollowLog,
     GetFile,
     Hello,
     Join,
     ListFiles,
     ListVessels,
+    LogFrom,
     LogPart,
+    LogPiece,
     PutFile,
     ReadLog,
     Reset,
@@ -67,7 +68,7 @@ from seattle_p2p.wire.commands import (
     Vessels,
     Welcome,
     encode,
-    log_part_door,
+    log_piece_door,
     welcome_door,
 )
 from seattle_p2p.wire.limits import MAX_LOG_READ
@@ -75,6 +76,9 @@ from seattle_p2p.wire.limits import MAX_LOG_READ
 PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits before a command is sent again after its reply was lost; a node manager that was
 restarted answers within them."""
+
+SILENT_S = 45.0
+"""Followed logs that say nothing for so long are asked for again; nodes speak every 15 s."""
 
 
 class NodeClient:
@@ -180,45 +184,66 @@ class NodeClient:
     # Log
 
     async def read_log(
-        self, vessel: str, offset: int = 0, limit: int = MAX_LOG_READ
+        self,
+        vessel: str,
+        offset: int = 0,
+        limit: int = MAX_LOG_READ,
+        *,
+        since_s: float = -1.0,
     ) -> LogPart:
         """Log from `offset` on, at most `limit` bytes; `start` is later when some is gone."""
-        return _expect(LogPart, await self.ask(ReadLog(vessel, offset, limit)))
+        return _expect(LogPart, await self.ask(ReadLog(vessel, offset, limit, since_s)))
 
     async def follow_log(self, vessel: str, offset: int = 0) -> AsyncGenerator[LogPart, None]:
-        """Pieces of the log as it grows, until no program runs and all was sent.
-
-        Goes on where it was when the connection is cut, as long as the node comes back within
-        the pauses given, and when rights change that are not ours.
+        """Pieces of one log as it grows; see `follow_logs`.
 
         Raises:
-            NoLongerPermitted: our own right was taken meanwhile.
+            NotPermitted: and everything else that ends it early.
         """
-        failures = 0
-        changed: NoLongerPermitted | None = None
-        while True:
+        async with aclosing(self.follow_logs([LogFrom(vessel, offset)])) as pieces:
+            async for piece in pieces:
+                if piece.failed:
+                    raise piece.failed.error
+                if piece.part.data:
+                    yield piece.part
+
+    async def follow_logs(self, logs: Sequence[LogFrom]) -> AsyncGenerator[LogPiece, None]:
+        """Pieces of several logs as they grow, until it is over for each, over one connection.
+
+        Goes on where it was when the connection is cut, as long as the node comes back within
+        a minute or so, and when rights change that are not ours. Pieces without data say that
+        the node is there and what its clock shows.
+
+        Raises:
+            Unreachable: the node did not come back.
+        """
+        clock = asyncio.get_running_loop().time
+        patience_s = 8 * sum(self._pauses_s)
+        heard_s = clock()
+        following = Followed(logs, heard_s)
+        pauses = 0
+        while following.left:
             try:
-                action = FollowLog(vessel, offset)
-                async with aclosing(self._stream(action)) as frames:
-                    async for frame in frames:
-                        part = log_part_door.decode(frame)
-                        failures = 0
-                        if part.data:
-                            offset = part.start + len(part.data)
-                            yield part
-                return
-            except NoLongerPermitted as reason:
-                # Something about the rights changed; whether ours did, a new question tells.
-                changed = reason
-            except NotPermitted:
-                if changed:
-                    raise changed from None
-                raise
-            except Unreachable:
-                failures += 1
-                if failures >= len(self._pauses_s):
-                    raise
-                await asyncio.sleep(self._pauses_s[failures])
+                async with aclosing(self._stream(following.action(clock()))) as frames:
+                    while True:
+                        async with asyncio.timeout(SILENT_S):
+                            frame = await anext(frames, None)
+                        if frame is None:
+                            break
+                        heard_s, pauses = clock(), 0
+                        piece = following.take(log_piece_door.decode(frame))
+                        if piece is None:
+                            break  # something about the rights changed: a new question tells
+                        yield piece
+            except NotPermitted as reason:
+                ours = {info.name for info in await self.vessels()}
+                for piece in following.drop_others(ours, reason):
+                    yield piece
+            except (Unreachable, TimeoutError) as reason:
+                if clock() - heard_s > patience_s:
+                    raise _silence(reason) from reason
+                await asyncio.sleep(self._pauses_s[min(pauses, len(self._pauses_s) - 1)])
+                pauses += 1
 
     # Owner
 
@@ -365,6 +390,14 @@ class NodeClient:
 
 
 T = TypeVar("T")
+
+
+def _silence(reason: Unreachable | TimeoutError) -> Unreachable:
+    if isinstance(reason, Unreachable):
+        return reason
+    return Unreachable(
+        "the node fell silent", hint="`seattle browse` finds the nodes that are there"
+    )
 
 
 def _expect(kind: type[T], result: object) -> T:

@@ -27,6 +27,7 @@ from seattle_p2p.experiment.group import (
     Report,
 )
 from seattle_p2p.experiment.https import HttpsTransport
+from seattle_p2p.experiment.log_events import Event
 from seattle_p2p.experiment.memory import Memory
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.targets import Vessel, choose
@@ -285,21 +286,36 @@ class Experimenter:
         vessels: Targets,
         offset: int = 0,
         *,
-        report: Report[list[logs.Event]] | None = None,
-    ) -> GroupResult[list[logs.Event]]:
-        """All there is of each vessel's log from `offset` on, in lines; waits for nothing."""
-        return await self._do(vessels, reading_log(offset), report)
+        since_s: float | None = None,
+        report: Report[list[Event]] | None = None,
+    ) -> GroupResult[list[Event]]:
+        """All there is of each vessel's log, in lines; waits for nothing.
+
+        Args:
+            offset: Where to begin.
+            since_s: Only what came within so many seconds until now; None for all.
+        """
+        return await self._do(vessels, reading_log(offset, since_s), report)
 
     def logs(
-        self, vessels: Targets, *, offsets: Mapping[Vessel, int] | None = None
-    ) -> AsyncGenerator[logs.Event, None]:
+        self,
+        vessels: Targets,
+        *,
+        offsets: Mapping[Vessel, int] | None = None,
+        since_s: float | None = None,
+    ) -> AsyncGenerator[Event, None]:
         """Follow the logs of all `vessels` as one stream, until each program has ended.
 
         Args:
             offsets: Where to begin, as `start` returned them; at 0 where nothing is said.
+            since_s: Only what came within so many seconds until now; None for all.
         """
         return logs.follow(
-            vessels, self._connect, offsets=offsets, timeout_s=self.engine.timeout_s
+            vessels,
+            self._connect,
+            offsets=offsets,
+            since_s=since_s,
+            timeout_s=self.engine.timeout_s,
         )
 
     def stream(

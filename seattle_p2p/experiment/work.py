@@ -1,12 +1,13 @@
 """What is done to one vessel over a conversation with its node (`group` does it to many)."""
 
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
 from seattle_p2p.experiment.bodies import Source
-from seattle_p2p.experiment.logs import Event, Lines
+from seattle_p2p.experiment.log_events import Event, Lines
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.targets import Vessel
 
@@ -58,15 +59,23 @@ def starting(
     return begin
 
 
-def reading_log(offset: int) -> Callable[[NodeClient, Vessel], Awaitable[list[Event]]]:
-    """All lines of the log from `offset` on; waits for nothing."""
+def reading_log(
+    offset: int, since_s: float | None = None
+) -> Callable[[NodeClient, Vessel], Awaitable[list[Event]]]:
+    """All lines of the log from `offset` on; waits for nothing.
+
+    Args:
+        since_s: Only what came within so many seconds until now; None for all.
+    """
 
     async def fetch(node: NodeClient, vessel: Vessel) -> list[Event]:
         lines = Lines(vessel, offset)
         events: list[Event] = []
+        within = -1.0 if since_s is None else since_s
         while True:
-            part = await node.read_log(vessel.id, lines.following)
-            events += lines.take(part)
+            part = await node.read_log(vessel.id, lines.following, since_s=within)
+            within = -1.0
+            events += lines.take(part, part.clock - time.time())
             if not part.data or lines.following >= part.end:
                 return events + lines.rest()
 

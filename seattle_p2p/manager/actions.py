@@ -5,12 +5,12 @@ which happen inside the caller's transaction, and those outside (programs, files
 intents first, can be settled after a crash, and never happen twice.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
 from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, UsageError, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.authorise import Role, role_of
+from seattle_p2p.manager.following import Following, first_byte, read_part
 from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
 from seattle_p2p.manager.uploads import Received, receive
@@ -30,12 +30,12 @@ from seattle_p2p.wire.commands import (
     Done,
     FileInfo,
     Files,
-    FollowLog,
+    FollowLogs,
     GetFile,
     Join,
     ListFiles,
     ListVessels,
-    LogPart,
+    LogFrom,
     PutFile,
     ReadLog,
     Reset,
@@ -48,13 +48,9 @@ from seattle_p2p.wire.commands import (
     United,
     VesselInfo,
     Vessels,
-    encode,
     vessels_of,
 )
 from seattle_p2p.wire.limits import STREAM_FRAME_BYTES
-
-HEARTBEAT_S = 15.0
-"""A followed log that is silent says so this often, and rights are looked at again."""
 
 LedgerAction = (
     ChangeAdvertise
@@ -66,7 +62,7 @@ LedgerAction = (
     | Join
 )
 OutsideAction = Start | Stop | Reset | PutFile | DeleteFile
-StreamAction = GetFile | FollowLog
+StreamAction = GetFile | FollowLogs
 Body = AsyncIterator[bytes]
 
 
@@ -106,15 +102,17 @@ class Actions:
                 await self._keepers.fresh_status(vessel)
                 info = self._describe(person, self._ledger.vessel(vessel))
                 return Vessels((info,), self._ledger.settings().offcut)
-            case ReadLog(vessel, offset, limit):
-                return self._log_part(vessel, offset, limit)
+            case ReadLog(vessel, offset, limit, since_s):
+                now = self._wall()
+                first = first_byte(self._keepers, LogFrom(vessel, offset, since_s), now)
+                return read_part(self._keepers, vessel, first, limit, now)
             case ListFiles(vessel):
                 return self._list_files(self._ledger.vessel(vessel))
         return None
 
     def _describe(self, person: PublicKey, row: VesselRow) -> VesselInfo:
         status = self._keepers.status(row.name)
-        log = self._keepers.read_log(row.name, 0, 1)
+        log = self._keepers.read_log(row.name, 0, 0)
         owner = role_of(person, row) is Role.OWNER
         since = status.started_at if status.running else status.ended_at
         return VesselInfo(
@@ -145,10 +143,6 @@ class Actions:
             keep_running=row.keep_running,
         )
 
-    def _log_part(self, name: str, offset: int, limit: int) -> LogPart:
-        found = self._keepers.read_log(name, offset, limit)
-        return LogPart(found.start, found.data, found.end)
-
     def _folder(self, row: VesselRow) -> VesselFolder:
         return self._keepers.folder(row.name, resources_of(row.restrictions))
 
@@ -160,11 +154,15 @@ class Actions:
     # Streams
 
     def stream(
-        self, action: StreamAction, row: VesselRow
+        self, action: StreamAction, rows: Sequence[VesselRow]
     ) -> tuple[Streams, AsyncGenerator[bytes, None]]:
         """The head of a streamed answer and its frames, which raise why they end early."""
-        if isinstance(action, FollowLog):
-            return Streams(), self._follow(action, row)
+        if isinstance(action, FollowLogs):
+            following = Following(
+                action.logs, rows, self._keepers, self._wall, self.require_unchanged
+            )
+            return Streams(), following.frames()
+        row = rows[0]
         with self._folder(row) as folder:
             size = folder.size_of(action.file)
             blocks = folder.get(action.file, block=STREAM_FRAME_BYTES)
@@ -175,25 +173,6 @@ class Actions:
                 yield block
 
         return Streams(size), frames()
-
-    async def _follow(self, action: FollowLog, row: VesselRow) -> AsyncGenerator[bytes, None]:
-        offset = action.offset
-        while True:
-            # The state first: what a program logged before it ended is then surely read.
-            running = self._keepers.status(row.name).running
-            self.require_unchanged(row)
-            part = self._log_part(row.name, offset, STREAM_FRAME_BYTES)
-            if part.data:
-                offset = part.start + len(part.data)
-                yield encode(part)
-                continue
-            if not running:
-                return
-            try:
-                async with asyncio.timeout(HEARTBEAT_S):
-                    await self._keepers.wait_log(row.name, offset)
-            except TimeoutError:
-                yield encode(LogPart(offset, b"", part.end))
 
     # Effects of the ledger alone
 

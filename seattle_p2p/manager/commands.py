@@ -230,7 +230,7 @@ class CommandCore:
             return await self._effects.carry_out(sender, command, body), None
         rows = permitted(self._ledger, sender, action)
         if isinstance(action, StreamAction):
-            return self._actions.stream(action, rows[0])
+            return self._actions.stream(action, rows)
         result = await self._actions.read(sender, action)
         assert result is not None
         return result, None

@@ -38,6 +38,9 @@ class Keepers(Protocol):
     def read_log(self, vessel_id: str, offset: int, limit: int) -> LogStretch:
         """A stretch of the log."""
 
+    def log_since(self, vessel_id: str, moment: float) -> int:
+        """Where in the log begins what came at `moment` (seconds since 1970) or later."""
+
     async def wait_log(self, vessel_id: str, offset: int) -> int:
         """Return when the log goes beyond `offset`, or the state changed."""
 

@@ -209,6 +209,10 @@ class Keepers:
         """A stretch of the log from `offset` on, at most `limit` bytes."""
         return self._known(vessel_id).log.read(offset, limit)
 
+    def log_since(self, vessel_id: str, moment: float) -> int:
+        """Where in the log begins what came at `moment` (seconds since 1970) or later."""
+        return self._known(vessel_id).log.since(moment)
+
     async def wait_log(self, vessel_id: str, offset: int) -> int:
         """Wait until the log goes beyond `offset` or the vessel's state changes.
 

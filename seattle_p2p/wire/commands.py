@@ -17,6 +17,7 @@ from seattle_p2p.wire.limits import (
     MAX_ARGUMENTS,
     MAX_COMMAND_BYTES,
     MAX_FILE_NAME,
+    MAX_FOLLOWED,
     MAX_HELLO_BYTES,
     MAX_LOG_READ,
     MAX_NETWORK_NAME,
@@ -147,24 +148,41 @@ class ListFiles(msgspec.Struct, frozen=True, array_like=True, tag="files"):
     vessel: VesselName
 
 
-class ReadLog(msgspec.Struct, frozen=True, array_like=True, tag="log"):
-    """Log from byte `offset` on, at most `limit` bytes; never waits. Result: `LogPart`."""
+class LogFrom(msgspec.Struct, frozen=True, array_like=True):
+    """Where in a vessel's log to begin.
+
+    Args:
+        offset: First byte wanted.
+        since_s: Only what came within so many seconds until now, by the node's own clock;
+            negative for all. The later of both counts.
+    """
 
     vessel: VesselName
-    offset: Count
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LOG_READ)]
+    offset: Count = 0
+    since_s: float = -1.0
 
 
-class FollowLog(msgspec.Struct, frozen=True, array_like=True, tag="follow"):
-    """Log from byte `offset` on, without end.
+class ReadLog(msgspec.Struct, frozen=True, array_like=True, tag="log"):
+    """Log from byte `offset` on, at most `limit` bytes; never waits. Result: `LogPart`.
 
-    Result: `Streams`, then one encoded `LogPart` a frame as the log grows; an empty part now
-    and then says that the node is there. Ends with a `StreamEnd` when no program runs (all of
-    its log was sent) or when the right is gone.
+    `since_s` is as in `LogFrom`.
     """
 
     vessel: VesselName
     offset: Count
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LOG_READ)]
+    since_s: float = -1.0
+
+
+class FollowLogs(msgspec.Struct, frozen=True, array_like=True, tag="follow"):
+    """Logs of several vessels as they grow, as one stream.
+
+    Result: `Streams`, then one encoded `LogPiece` a frame. Of all that is there the node sends
+    what came first; an empty piece now and then says that it is alive. Ends with a `StreamEnd`
+    when it is over for each of the vessels.
+    """
+
+    logs: Annotated[tuple[LogFrom, ...], msgspec.Meta(min_length=1, max_length=MAX_FOLLOWED)]
 
 
 class ChangeAdvertise(msgspec.Struct, frozen=True, array_like=True, tag="advertise"):
@@ -240,7 +258,7 @@ Action = (
     | DeleteFile
     | ListFiles
     | ReadLog
-    | FollowLog
+    | FollowLogs
     | ChangeAdvertise
     | ChangeUsers
     | ChangeInformation
@@ -328,13 +346,37 @@ class Files(msgspec.Struct, frozen=True, array_like=True, tag="files"):
 class LogPart(msgspec.Struct, frozen=True, array_like=True, tag="log"):
     """A piece of a log.
 
-    `start` is the offset of its first byte: more than was asked for when older bytes are gone
-    (a gap). `end` is where the log ends now; offsets never repeat, not even after a reset.
+    Args:
+        start: Offset of its first byte: more than was asked for when older bytes are gone
+            (a gap).
+        end: Where the log ends now; offsets never repeat, not even after a reset.
+        clock: What the node's clock shows as it answers, seconds since 1970: only for
+            reading `marks`, nothing is decided by it.
+        marks: When the bytes came: those from an offset on, until the next mark, at a time
+            by the node's clock. Nobody knows when bytes before the first mark came.
     """
 
     start: int
     data: bytes
     end: int
+    clock: float = 0.0
+    marks: tuple[tuple[int, float], ...] = ()
+
+
+class LogPiece(msgspec.Struct, frozen=True, array_like=True):
+    """One frame of followed logs.
+
+    Args:
+        more: Whether the node has more to send at once, of any of the vessels.
+        over: Whether nothing follows for this vessel: no program runs and all was sent, or
+            `failed` says why.
+    """
+
+    vessel: str
+    part: LogPart
+    more: bool = False
+    over: bool = False
+    failed: Failed | None = None
 
 
 class Streams(msgspec.Struct, frozen=True, array_like=True, tag="streams"):
@@ -400,12 +442,12 @@ welcome_door: Door[Welcome | Failed] = Door(Welcome | Failed, MAX_HELLO_BYTES, "
 command_door: Door[Command] = Door(Command, MAX_COMMAND_BYTES, "command")
 result_door: Door[Result] = Door(Result, MAX_REPLY_BYTES, "result")
 stream_end_door: Door[StreamEnd] = Door(StreamEnd, MAX_HELLO_BYTES, "stream's end")
-log_part_door: Door[LogPart] = Door(LogPart, STREAM_FRAME_BYTES + 64, "piece of log")
+log_piece_door: Door[LogPiece] = Door(LogPiece, STREAM_FRAME_BYTES, "piece of log")
 
 _encoder = msgspec.msgpack.Encoder()
 
 
-def encode(message: Hello | Welcome | Command | Result | StreamEnd) -> bytes:
+def encode(message: Hello | Welcome | Command | Result | StreamEnd | LogPiece) -> bytes:
     """The bytes of any message of this module."""
     return _encoder.encode(message)
 
@@ -460,6 +502,8 @@ def vessels_of(action: Action) -> tuple[str, ...]:
             return ()
         case Join(vessels):
             return vessels
+        case FollowLogs(logs):
+            return tuple(log.vessel for log in logs)
     return (action.vessel,)
 
 

@@ -39,6 +39,12 @@ MAX_OWNER_INFORMATION = 256
 MAX_LOG_READ = 256 * 1024
 """Log handed over in one signed reply; more is read by asking again, or by following."""
 
+FOLLOW_BYTES = 16 * 1024
+"""Log in one frame when many are followed: small, so that they come in order of time."""
+
+MAX_FOLLOWED = 256
+"""Logs followed over one connection: more vessels than a machine's ports can be divided for."""
+
 STREAM_FRAME_BYTES = 64 * 1024
 """Most of a streamed body in one frame, so that either side holds little of it at a time."""
 
@@ -83,7 +89,7 @@ MAX_CONNECTIONS = 512
 """Open connections to a node manager: half of the usual limit on open files."""
 
 MAX_CONNECTIONS_PER_ADDRESS = 128
-"""Of them from one address: each followed log takes one; or a laboratory behind one NAT."""
+"""Of them from one address: a laboratory behind one NAT, each following logs."""
 
 MAX_PARTS = 16
 """Vessels that come out of one split, or go into one join."""

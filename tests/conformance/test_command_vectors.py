@@ -39,13 +39,15 @@ from seattle_p2p.wire.commands import (
     Failed,
     FileInfo,
     Files,
-    FollowLog,
+    FollowLogs,
     GetFile,
     Hello,
     Join,
     ListFiles,
     ListVessels,
+    LogFrom,
     LogPart,
+    LogPiece,
     PutFile,
     ReadLog,
     Reset,
@@ -61,7 +63,7 @@ from seattle_p2p.wire.commands import (
     command_door,
     encode,
     hello_door,
-    log_part_door,
+    log_piece_door,
     result_door,
     stream_end_door,
     welcome_door,
@@ -176,8 +178,11 @@ ACTIONS: list[tuple[Action, list[object]]] = [
     (GetFile("v1", "f"), ["get", "v1", "f"]),
     (DeleteFile("v1", "f"), ["delete", "v1", "f"]),
     (ListFiles("v1"), ["files", "v1"]),
-    (ReadLog("v1", 5, 100), ["log", "v1", 5, 100]),
-    (FollowLog("v1", 5), ["follow", "v1", 5]),
+    (ReadLog("v1", 5, 100, 60.0), ["log", "v1", 5, 100, 60.0]),
+    (
+        FollowLogs((LogFrom("v1", 5), LogFrom("v2", 0, 3.5))),
+        ["follow", [["v1", 5, -1.0], ["v2", 0, 3.5]]],
+    ),
     (ChangeAdvertise("v1", False), ["advertise", "v1", False]),
     (ChangeUsers("v1", (NODE_KEY,)), ["users", "v1", [NODE_KEY]]),
     (ChangeInformation("v1", "mine"), ["information", "v1", "mine"]),
@@ -201,7 +206,7 @@ RESULTS: list[tuple[Result, list[object]]] = [
     (Files((FileInfo("a", 3),), 3, 9), ["files", [["a", 3]], 3, 9]),
     (Divided(("v4",), "v5"), ["divided", ["v4"], "v5"]),
     (United("v6"), ["united", "v6"]),
-    (LogPart(1, b"xy", 3), ["log", 1, b"xy", 3]),
+    (LogPart(1, b"xy", 3, 9.5, ((1, 7.25),)), ["log", 1, b"xy", 3, 9.5, [[1, 7.25]]]),
     (Streams(), ["streams", -1]),
     (Failed("peer.stale", "why", "next"), ["failed", "peer.stale", "why", "next"]),
 ]
@@ -250,7 +255,7 @@ DOORS: list[Door[object]] = [
     command_door,
     result_door,
     stream_end_door,
-    log_part_door,
+    log_piece_door,
 ]
 
 
@@ -277,3 +282,19 @@ def test_a_damaged_envelope_is_malformed_or_not_genuine(
             continue
         # MessagePack has several spellings of one value: what was signed is the same then.
         assert encode_envelope(envelope) == ENVELOPE
+
+
+def test_a_piece_of_followed_logs_has_the_shape_of_the_page() -> None:
+    part = LogPart(1, b"xy", 3, 9.5, ((1, 7.25),))
+    piece = LogPiece("v1", part, True, False, Failed("not_permitted", "why", "next"))
+    shape = [
+        "v1",
+        ["log", 1, b"xy", 3, 9.5, [[1, 7.25]]],
+        True,
+        False,
+        ["failed", "not_permitted", "why", "next"],
+    ]
+
+    assert encode(piece) == umsgpack.packb(shape)
+    assert log_piece_door.decode(umsgpack.packb(shape)) == piece
+    assert log_piece_door.decode(umsgpack.packb(shape[:2])) == LogPiece("v1", part)

@@ -21,11 +21,12 @@ from seattle_p2p.wire.commands import (
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
-    FollowLog,
+    FollowLogs,
     GetFile,
     Join,
     ListFiles,
     ListVessels,
+    LogFrom,
     PutFile,
     ReadLog,
     Reset,
@@ -62,7 +63,7 @@ TABLE: list[tuple[Action, set[str]]] = [
     (Stop("v1"), FOR_USERS),
     (Reset("v1"), FOR_USERS),
     (ReadLog("v1", 0, 10), FOR_USERS),
-    (FollowLog("v1", 0), FOR_USERS),
+    (FollowLogs((LogFrom("v1"),)), FOR_USERS),
     (ChangeKeepRunning("v1", True), FOR_USERS),
     (ChangeAdvertise("v1", True), FOR_OWNERS),
     (ChangeInformation("v1", "mine"), FOR_OWNERS),
@@ -102,7 +103,7 @@ async def prepare(node: ServedNode) -> None:
 
 async def attempt(client: NodeClient, action: Action) -> str:
     try:
-        if isinstance(action, GetFile | FollowLog):
+        if isinstance(action, GetFile | FollowLogs):
             async for _ in client._stream(action):
                 pass
         else:

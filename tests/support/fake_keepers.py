@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,8 +18,9 @@ from seattle_p2p.vessel.status import VesselStatus
 class FakeKeepers:
     """The part of `vessel.keepers.Keepers` that actions use; counts what it is asked to do."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wall: Callable[[], float] = time.time) -> None:
         self._folder = folder
+        self._wall = wall
         self._logs: dict[str, OpenLog] = {}
         self._status: dict[str, VesselStatus] = {}
         self._changed = asyncio.Condition()
@@ -88,11 +90,16 @@ class FakeKeepers:
 
     async def log(self, vessel_id: str, data: bytes) -> None:
         """The program logs."""
-        ring = LogRing(self._folder / vessel_id / "log")
+        ring = LogRing(self._folder / vessel_id / "log", wall=self._wall)
         ring.append(data)
         ring.close()
         async with self._changed:
             self._changed.notify_all()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a log to grow."""
+        return len(self._changed._waiters)  # type: ignore[attr-defined]  # of the standard library
 
     def status(self, vessel_id: str) -> VesselStatus:
         if vessel_id not in self._status:
@@ -104,6 +111,9 @@ class FakeKeepers:
 
     def read_log(self, vessel_id: str, offset: int, limit: int) -> LogPart:
         return self._logs[vessel_id].read(offset, limit)
+
+    def log_since(self, vessel_id: str, moment: float) -> int:
+        return self._logs[vessel_id].since(moment)
 
     async def wait_log(self, vessel_id: str, offset: int) -> int:
         before = self.status(vessel_id)

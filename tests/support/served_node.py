@@ -80,15 +80,19 @@ class ServedNode:
 
 @asynccontextmanager
 async def a_served_node(
-    folder: Path, *, number: int = 100, clock: Callable[[], float] = time.monotonic
+    folder: Path,
+    *,
+    number: int = 100,
+    clock: Callable[[], float] = time.monotonic,
+    wall: Callable[[], float] = time.time,
 ) -> AsyncGenerator[ServedNode, None]:
     """A node with one vessel, v1, of OWNER with USER as its user."""
     folder.mkdir(parents=True, exist_ok=True)
     key = a_key(number)
     (folder / "certificate.pem").write_bytes(make_certificate(key))
     ledger = Ledger(folder / "ledger.sqlite")
-    keepers = FakeKeepers(folder / "vessels")
-    actions = Actions(ledger, keepers, time.time)
+    keepers = FakeKeepers(folder / "vessels", wall)
+    actions = Actions(ledger, keepers, wall)
     core = CommandCore(
         key,
         network=NETWORK,

@@ -11,7 +11,7 @@ from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.cli.stream import LogPrinter
 from seattle_p2p.errors import SeattleError, UsageError
 from seattle_p2p.experiment.group import GroupResult, Outcome
-from seattle_p2p.experiment.logs import Line
+from seattle_p2p.experiment.log_events import Line
 from seattle_p2p.experiment.targets import Vessel
 
 CHAPTER = "Files"

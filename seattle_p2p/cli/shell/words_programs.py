@@ -19,7 +19,7 @@ from seattle_p2p.cli.stream import GOOD_ENDS, LogPrinter, interrupted, show_logs
 from seattle_p2p.cli.vessels import find_program
 from seattle_p2p.errors import SeattleError, Unreachable
 from seattle_p2p.experiment.group import GroupResult, Outcome
-from seattle_p2p.experiment.logs import End, Event, Line
+from seattle_p2p.experiment.log_events import End, Event, Line
 from seattle_p2p.experiment.targets import Vessel
 
 CHAPTER = "Programs"

@@ -5,7 +5,7 @@ import pytest
 from seattle_p2p.cli.stream import LogPrinter
 from seattle_p2p.errors import Unreachable
 from seattle_p2p.experiment.group import GroupResult, Outcome
-from seattle_p2p.experiment.logs import End, Gap, Line
+from seattle_p2p.experiment.log_events import End, Gap, Line
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import KeyPair
 

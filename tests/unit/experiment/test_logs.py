@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seattle_p2p.errors import NotPermitted, Unreachable
-from seattle_p2p.experiment.logs import MAX_LINE_BYTES, End, Gap, Line, Lines, follow
+from seattle_p2p.experiment.log_events import MAX_LINE_BYTES, End, Gap, Line, Lines
+from seattle_p2p.experiment.logs import follow
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.wire.commands import LogPart
+from seattle_p2p.wire.commands import LogPart, LogPiece
 
 
 def a_vessel(number=1):
@@ -83,12 +84,14 @@ class AClient:
     def __init__(self, script):
         self.script, self.closed = script, False
 
-    async def follow_log(self, vessel, offset):
+    async def follow_logs(self, logs):
         for item in self.script:
             if isinstance(item, Exception):
                 raise item
             if item is None:
                 await asyncio.Event().wait()
+            if isinstance(item, LogPart):
+                item = LogPiece(logs[0].vessel, item)
             yield item
 
     async def close(self):

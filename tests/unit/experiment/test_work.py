@@ -2,7 +2,7 @@ import pytest
 
 from seattle_p2p.errors import Unreachable
 from seattle_p2p.experiment.bodies import BytesSource
-from seattle_p2p.experiment.logs import Line
+from seattle_p2p.experiment.log_events import Line
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.experiment.work import downloading, fill_in, reading, reading_log, starting
 from seattle_p2p.identity.keys import KeyPair
@@ -32,7 +32,7 @@ class ANode:
     async def start(self, vessel, program, arguments):
         self.asked.append(("start", vessel, program, *arguments))
 
-    async def read_log(self, vessel, offset):
+    async def read_log(self, vessel, offset, since_s=-1.0):
         return LogPart(offset, self.log[offset : offset + 4], len(self.log))
 
 

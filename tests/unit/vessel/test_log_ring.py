@@ -6,6 +6,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seattle_p2p.vessel import log_ring
 from seattle_p2p.vessel.log_ring import LogRing, OpenLog, read_log
 
 
@@ -61,7 +62,7 @@ def test_what_a_killed_writer_had_begun_to_overwrite_is_not_shown(tmp_path):
     ring = LogRing(tmp_path / "log", capacity=16)
     ring.append(b"a" * 16)
     ring._write_header(20)  # killed here: four bytes announced, none finished
-    os.pwrite(ring._fd, b"bb", 4096)
+    os.pwrite(ring._fd, b"bb", log_ring._DATA)
     ring.close()
 
     again = LogRing(tmp_path / "log")
@@ -91,3 +92,97 @@ def test_a_log_that_does_not_exist_yet_is_empty(tmp_path):
     assert log.read(0, 10).data == b"here"
     ring.close()
     log.close()
+
+
+class Clock:
+    """A wall clock that stands where it is put."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def written(path, pieces, *, capacity=4096):
+    """A log with these (seconds later, bytes), and the time of each of its bytes."""
+    clock, times = Clock(), []
+    ring = LogRing(path, capacity=capacity, wall=clock)
+    for later, piece in pieces:
+        clock.now += later
+        ring.append(piece)
+        times += [clock.now] * len(piece)
+    ring.close()
+    return times
+
+
+def when(part, offset):
+    """What the marks of a stretch say of one byte; None when they do not know."""
+    known = [moment for begun, moment in part.marks if begun <= offset]
+    return known[-1] if known else None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pieces=st.lists(
+        st.tuples(st.sampled_from([0, 0.02, 5]), st.binary(min_size=1, max_size=9)),
+        min_size=1,
+        max_size=90,
+    ),
+    offset=st.integers(0, 200),
+    limit=st.integers(1, 60),
+)
+def test_every_byte_knows_when_it_came(pieces, offset, limit, tmp_path_factory):
+    path = tmp_path_factory.mktemp("ring") / "log"
+    times = written(path, pieces)
+
+    part = read_log(path, offset, limit)
+
+    stop = part.start + len(part.data)
+    assert [when(part, i) for i in range(part.start, stop)] == times[part.start : stop]
+
+
+def test_times_are_known_for_as_many_marks_as_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(log_ring, "MARKS", 64)
+    times = written(tmp_path / "log", [(1, b"x")] * 300)
+
+    part = read_log(tmp_path / "log", 0, 1000)
+
+    found = [when(part, i) for i in range(300)]
+    assert found == [None] * (300 - 63) + times[-63:]
+
+
+def test_a_stretch_ends_where_it_would_have_too_many_marks(tmp_path):
+    written(tmp_path / "log", [(1, b"x")] * 3000)
+
+    part = read_log(tmp_path / "log", 100, 3000)
+
+    assert len(part.data) == len(part.marks) == log_ring.MAX_PART_MARKS
+
+
+def test_what_came_since_a_moment_is_found(tmp_path):
+    times = written(tmp_path / "log", [(1, b"ab")] * 200)
+    log = OpenLog(tmp_path / "log")
+
+    assert log.since(0) == 0
+    assert log.since(times[0] + 0.5) == 2
+    assert log.since(times[100]) == 100
+    assert log.since(times[-1] + 1) == 400
+    log.close()
+
+
+def test_a_clock_that_is_set_back_is_marked_as_it_is(tmp_path):
+    times = written(tmp_path / "log", [(0, b"a"), (-500, b"b"), (1, b"c")])
+
+    part = read_log(tmp_path / "log", 0, 9)
+
+    assert [when(part, i) for i in range(3)] == times == [1000.0, 500.0, 501.0]
+
+
+def test_marks_go_on_in_the_next_process(tmp_path):
+    first = written(tmp_path / "log", [(0, b"a"), (1, b"b")])
+    second = written(tmp_path / "log", [(60, b"c")])
+
+    part = read_log(tmp_path / "log", 0, 9)
+
+    assert [when(part, i) for i in range(3)] == first + second
