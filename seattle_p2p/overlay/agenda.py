@@ -4,6 +4,7 @@ An alarm stands at most once; setting it again moves it, and what is left of it 
 passed over and now and then swept out, so that given-up work leaves nothing behind.
 """
 
+from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
 _SWEEP_ABOVE = 64
@@ -36,6 +37,10 @@ class Agenda:
     def __len__(self) -> int:
         """Alarms that are set."""
         return self._set
+
+    def __iter__(self) -> Iterator[Alarm]:
+        """The alarms that are set, in no order."""
+        return (alarm for due, _, alarm in self._heap if alarm.due == due)
 
     def at(self, due: int, alarm: Alarm) -> None:
         """Set `alarm` to ring at `due`, instead of when it was to ring before."""

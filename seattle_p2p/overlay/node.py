@@ -266,6 +266,11 @@ class OverlayNode:
         """Whether a request waits for its answer, or work for an application is under way."""
         return bool(self._parts.tasks) or len(self._parts.exchange.requests) > 0
 
+    @property
+    def parts(self) -> Parts:
+        """What the node is made of: for those who look inside, not for applications."""
+        return self._parts
+
     def statistics(self) -> Statistics:
         """What was counted so far; a snapshot that never changes."""
         parts = self._parts

@@ -7,6 +7,7 @@ checked before. Lifetimes count on the holder's own clock.
 import hashlib
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
+from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
@@ -73,6 +74,12 @@ class Records:
 
     def __len__(self) -> int:
         return self._count
+
+    def contents(self) -> Iterator[tuple[int, bytes, Entry]]:
+        """Everything held: place, node id, advert."""
+        for place, held in self._places.items():
+            for node, entry in held.entries.items():
+                yield place, node, entry
 
     def verdict(self, place: int, record: Record, group: bytes, depth: int) -> int:
         """What would become of a record, before its signature is worth checking: an `Outcome`.

@@ -101,6 +101,10 @@ class Requests:
     def __len__(self) -> int:
         return len(self._open)
 
+    def __contains__(self, asked: Outstanding) -> bool:
+        """Whether `asked` still waits for its answer."""
+        return self._open.get(asked.number) is asked
+
     @property
     def full(self) -> bool:
         """Whether nothing may be sent until something was answered."""
