@@ -138,8 +138,8 @@ on the terminal: `seattle api openfile`. How a vessel works: [vessels](../know/v
   text, and `data.encode('latin-1').decode('utf-8')` after receiving it.
 * **Rates** (bytes a second) hold one second's worth: a call waits until its rate is not used
   up, then takes all it needs. `send` and `recv` mean `loopsend` and `looprecv` on loopback,
-  `netsend` and `netrecv` elsewhere. A call that needs a rate of which nothing was granted raises
-  `ResourceForbiddenError`.
+  `netsend` and `netrecv` elsewhere. A call that needs a rate of which nothing was granted ends
+  in `ResourceForbiddenError`.
 * **Arguments** are looked at first: wrong types and values raise `RepyArgumentError` before
   anything is asked, and types are exact (`True` is no number).
 * **Exceptions** are listed in the order in which they are looked for; `ResourceExhaustedError`

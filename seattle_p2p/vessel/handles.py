@@ -129,6 +129,8 @@ class Socket(_Handle):
         """1 to `size` bytes of what has come."""
         link = _link(self)
         wanted = min(link.whole(size, "the number of bytes"), PIECE)
+        if wanted < 1:
+            raise link.refuse("at least 1 byte must be asked for")
         data: bytes = link.ask(asks.Receive(link.number(), _number(self), wanted))
         return data.decode("latin-1")
 
