@@ -5,6 +5,7 @@ which happen inside the caller's transaction, and those outside (programs, files
 intents first, can be settled after a crash, and never happen twice.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
 from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, UsageError, VesselBusy
@@ -147,9 +148,9 @@ class Actions:
         return self._keepers.folder(row.name, resources_of(row.restrictions))
 
     def _list_files(self, row: VesselRow) -> Files:
-        with self._folder(row) as folder:
-            entries = tuple(FileInfo(entry.name, entry.size) for entry in folder.list())
-            return Files(entries, folder.used_bytes, folder.disk_limit)
+        folder = self._folder(row)
+        entries = tuple(FileInfo(entry.name, entry.size) for entry in folder.list())
+        return Files(entries, folder.used_bytes, folder.disk_limit)
 
     # Streams
 
@@ -163,9 +164,9 @@ class Actions:
             )
             return Streams(), following.frames()
         row = rows[0]
-        with self._folder(row) as folder:
-            size = folder.size_of(action.file)
-            blocks = folder.get(action.file, block=STREAM_FRAME_BYTES)
+        folder = self._folder(row)
+        size = folder.size_of(action.file)
+        blocks = folder.get(action.file, block=STREAM_FRAME_BYTES)
 
         async def frames() -> AsyncGenerator[bytes, None]:
             for block in blocks:
@@ -252,8 +253,7 @@ class Actions:
                         "the donor of that machine has paused everything on it",
                         hint="try again later, or use other vessels",
                     )
-                with self._folder(row) as folder:
-                    folder.size_of(program)  # raises when there is no such file
+                self._folder(row).size_of(program)  # raises when there is no such file
                 resources = resources_of(row.restrictions)
                 await self._keepers.start(name, resources, program, arguments, run_id)
             case Stop(name):
@@ -264,8 +264,7 @@ class Actions:
                 assert received is not None
                 await received.commit()
             case DeleteFile(_, file):
-                with self._folder(row) as folder:
-                    folder.delete(file)
+                await asyncio.to_thread(self._folder(row).delete, file)
         return Done()
 
     def note(self, action: OutsideAction, run_id: str) -> None:
@@ -294,17 +293,16 @@ class Actions:
                 await self._keepers.reset(name)
                 return True
             case PutFile(_, file, size, wanted):
-                with self._folder(row) as folder:
-                    present = {entry.name: entry.size for entry in folder.list()}
-                    if present.get(file) != size:
-                        return False
-                    counted = BodyDigest()
-                    for block in folder.get(file):
-                        counted.add(block)
-                    return counted.value == wanted
+                folder = self._folder(row)
+                present = {entry.name: entry.size for entry in folder.list()}
+                if present.get(file) != size:
+                    return False
+                counted = BodyDigest()
+                for block in folder.get(file):
+                    counted.add(block)
+                return counted.value == wanted
             case DeleteFile(_, file):
-                with self._folder(row) as folder:
-                    return file not in {entry.name for entry in folder.list()}
+                return file not in {entry.name for entry in self._folder(row).list()}
 
     def require_unchanged(self, row: VesselRow) -> None:
         """Accept `row` as still true of its vessel's rights.

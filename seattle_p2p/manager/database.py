@@ -1,6 +1,8 @@
 """The SQLite file under the ledger: opened with care, changed as a whole, told in words."""
 
+import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +12,16 @@ import msgspec
 from seattle_p2p.errors import LedgerError
 from seattle_p2p.manager.schema import migrate
 
+AGE_STEP_S = 1.0
+"""The age is written down when it has grown by so much: what a crash may take from it."""
+
 
 class Database:
-    """One file in WAL mode with `synchronous=FULL`.
+    """One file in WAL mode; what was committed is on the disk after `sync`.
+
+    SQLite itself waits for the disk only where its file would be damaged otherwise
+    (`synchronous=NORMAL`): a crash of the machine takes the latest commits, never one from the
+    middle. So one `sync` keeps all that was committed before it, however many that were.
 
     Args:
         path: Made when it is missing and `create` is set.
@@ -29,8 +38,11 @@ class Database:
         self._clock = clock
         self._born = clock()
         self._lived_before = 0.0
+        self._written_s = 0.0
         self._inside = False
         self._version = 0
+        self._wal = -1
+        self._wal_lock = threading.Lock()
         if not create and not path.exists():
             raise LedgerError(f"there is no ledger at {path}", hint=self._way_out)
         with self.words():
@@ -45,9 +57,15 @@ class Database:
 
     def close(self) -> None:
         """Write the age down and let go of the file."""
-        with self.transaction():
-            pass
-        self._connection.close()
+        try:
+            with self.transaction():
+                self._write_age()
+        finally:
+            with self._wal_lock:
+                if self._wal >= 0:
+                    os.close(self._wal)
+                    self._wal = -1
+            self._connection.close()
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run one statement. Raises `LedgerError`."""
@@ -60,8 +78,12 @@ class Database:
             self._connection.executemany(statement, rows)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, sync: bool = True) -> Iterator[None]:
         """All changes made inside happen together, or none does; may be nested.
+
+        Args:
+            sync: Wait for the disk at the end; else the caller says `sync` before anybody is
+                told. Of nested ones the outermost decides.
 
         Raises:
             LedgerError: the file or the disk refuses; nothing was changed.
@@ -74,10 +96,8 @@ class Database:
         self.refresh()
         try:
             yield
-            self.execute(
-                "UPDATE counters SET value = max(value, ?) WHERE name = 'lived_s'",
-                (self.lived_s,),
-            )
+            if self.lived_s - self._written_s >= AGE_STEP_S:
+                self._write_age()
             self.execute("COMMIT")
         except BaseException:
             self.epoch += 1
@@ -86,6 +106,32 @@ class Database:
             raise
         finally:
             self._inside = False
+        if sync:
+            self.sync()
+
+    def sync(self) -> None:
+        """Return when all that was committed before is on the disk; from any thread.
+
+        Raises:
+            LedgerError: the disk refuses; what was committed may be lost with the machine.
+        """
+        # The file is there as long as our connection is, and SQLite holds no locks on it.
+        with self.words():
+            with self._wal_lock:
+                if self._wal < 0:
+                    self._wal = os.open(f"{self.path}-wal", os.O_RDONLY | os.O_CLOEXEC)
+                own = os.dup(self._wal)
+            try:
+                os.fdatasync(own)
+            finally:
+                os.close(own)
+
+    def _write_age(self) -> None:
+        self._written_s = self.lived_s
+        self.execute(
+            "UPDATE counters SET value = max(value, ?) WHERE name = 'lived_s'",
+            (self._written_s,),
+        )
 
     @property
     def lived_s(self) -> float:
@@ -139,7 +185,7 @@ class Database:
         with self.words():
             self.path.chmod(0o600)
             self.execute("PRAGMA journal_mode = WAL")
-            self.execute("PRAGMA synchronous = FULL")
+            self.execute("PRAGMA synchronous = NORMAL")
             self.execute("PRAGMA foreign_keys = ON")
             found = self.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
@@ -149,4 +195,4 @@ class Database:
         row = self.execute("SELECT value FROM counters WHERE name = 'lived_s'").fetchone()
         if row is None:
             raise self.damaged("a counter is missing")
-        self._lived_before = float(row[0])
+        self._lived_before = self._written_s = float(row[0])

@@ -2,6 +2,7 @@
 
 A command that changes only the ledger is one transaction: effect, result and audit. One that
 changes programs or files is an intent first; after a crash it is found out what became of it.
+Nobody is told before it is on the disk, and those who wait for it at the same time wait once.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from seattle_p2p.manager.actions import (
     OutsideAction,
 )
 from seattle_p2p.manager.authorise import Role, authorise, role_of
+from seattle_p2p.manager.disk import GroupSync
 from seattle_p2p.manager.ledger import Ledger, VesselRow
 from seattle_p2p.manager.memory import Remembered
 from seattle_p2p.manager.uploads import Received
@@ -46,6 +48,7 @@ class Effects:
         self._ledger = ledger
         self._actions = actions
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._disk = GroupSync(ledger.sync)
         self._under_way: dict[bytes, asyncio.Future[None]] = {}
         self.on_change: Callable[[], None] = lambda: None
         """Called when people, advertising or number of vessels changed."""
@@ -104,11 +107,12 @@ class Effects:
         # Rights may have changed while this waited for its turn.
         permitted(self._ledger, sender, action)
         await self._actions.prepare(action, sender)
-        with self._ledger.transaction():
+        with self._ledger.transaction(sync=False):
             rows = permitted(self._ledger, sender, action)
             result = self._actions.change(action, rows)
             self._remember(sender, command, digest, encode(result))
             self._ledger.trail.record(sender, word(action), ",".join(vessels_of(action)), "ok")
+        await self._disk.wait()
         await self._actions.follow_up(action, result)
         self.on_change()
         return result
@@ -129,18 +133,45 @@ class Effects:
             async with self._turn((row.name,)):
                 self._actions.require_unchanged(row)
                 self._remember(sender, command, digest, None)
-                result: Result
-                try:
-                    result = await self._actions.act(
-                        action, row, sender, command.id.hex(), received
-                    )
-                except SeattleError as error:
-                    result = failed(error)
+                if received:
+                    return await self._store(sender, command, action, row, received)
+                result = await self._try(sender, command, action, row, None)
                 self._write_down(sender, command.id, action, result)
-                return result
+            await self._disk.wait()
+            return result
         finally:
             if received:
                 received.close()
+
+    async def _store(
+        self,
+        sender: PublicKey,
+        command: Command,
+        action: OutsideAction,
+        row: VesselRow,
+        received: Received,
+    ) -> Result:
+        """Intent and file reach the disk side by side; from both the outcome can be told."""
+        intent = asyncio.create_task(self._disk.wait())
+        try:
+            result = await self._try(sender, command, action, row, received)
+        finally:
+            await intent
+        self._write_down(sender, command.id, action, result)
+        return result
+
+    async def _try(
+        self,
+        sender: PublicKey,
+        command: Command,
+        action: OutsideAction,
+        row: VesselRow,
+        received: Received | None,
+    ) -> Result:
+        try:
+            return await self._actions.act(action, row, sender, command.id.hex(), received)
+        except SeattleError as error:
+            return failed(error)
 
     @asynccontextmanager
     async def _turn(self, names: tuple[str, ...]) -> AsyncIterator[None]:
@@ -163,7 +194,7 @@ class Effects:
         self, sender: PublicKey, command_id: bytes, action: OutsideAction, result: Result
     ) -> None:
         """Effect, result and audit in one transaction."""
-        with self._ledger.transaction():
+        with self._ledger.transaction(sync=False):
             if isinstance(result, Done):
                 self._actions.note(action, command_id.hex())
             outcome = result.code if isinstance(result, Failed) else "ok"

@@ -45,7 +45,7 @@ class Keepers(Protocol):
         """Return when the log goes beyond `offset`, or the state changed."""
 
     def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
-        """The vessel's files, to be closed by the caller."""
+        """The vessel's files; they stay open for the next who asks."""
 
     def make(self, vessel_id: str) -> object:
         """Make the empty folder of a new vessel."""

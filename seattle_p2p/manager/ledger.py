@@ -1,9 +1,10 @@
 """What a node manager must not forget: settings, vessels and the rights to them.
 
-One SQLite file in WAL mode with `synchronous=FULL`: what a transaction acknowledged survives a
-crash of the program and of the machine. Transactions are short, and there is one writer at a
-time; the donor's commands may write while the node manager runs (see `refresh`). Commands that
-were answered (`memory`) and the audit trail (`trail`) are in the same file.
+One SQLite file: what a transaction changed survives a crash of the program at once, one of the
+machine after `sync`, which a transaction does at its end unless told otherwise. Transactions
+are short, and there is one writer at a time; the donor's commands may write while the node
+manager runs (see `refresh`). Commands that were answered (`memory`) and the audit trail
+(`trail`) are in the same file.
 
 Ages are counted in seconds that the node manager has been running, because no clock of the
 wall is trusted; the audit trail names times of the wall, for people only.
@@ -128,14 +129,18 @@ class Ledger:
         """Write the age down and let go of the file."""
         self._database.close()
 
+    def sync(self) -> None:
+        """Return when all changes made before are on the disk; from any thread."""
+        self._database.sync()
+
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, sync: bool = True) -> Iterator[None]:
         """All changes made inside happen together, or none does; may be nested.
 
         Raises:
             LedgerError: the file or the disk refuses; nothing was changed.
         """
-        with self._database.transaction():
+        with self._database.transaction(sync=sync):
             yield
 
     @property

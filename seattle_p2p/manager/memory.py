@@ -11,6 +11,9 @@ from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.database import Database
 from seattle_p2p.wire.limits import MAX_REMEMBERED_COMMANDS, REMEMBER_COMMANDS_S
 
+FORGET_EVERY_S = 60.0
+"""How often what is too old is looked for."""
+
 
 @dataclass(frozen=True)
 class Remembered:
@@ -27,12 +30,18 @@ class Remembered:
 class CommandMemory:
     """Commands of the last 24 h of running time; a part of the ledger, and of its transactions.
 
+    None of its changes waits for the disk: whoever tells somebody of them says `Ledger.sync`.
+
     Args:
         database: The ledger's.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._forgot_s = -FORGET_EVERY_S
+        self._kept: dict[PublicKey, int] = {}
+        """How many commands of each sender are remembered, for those asked since `_epoch`."""
+        self._epoch = 0
 
     def recall(self, command_id: bytes) -> Remembered | None:
         """What is known of a command, by its id."""
@@ -48,14 +57,9 @@ class CommandMemory:
         Raises:
             TooMuch: the key had `MAX_REMEMBERED_COMMANDS` within 24 h of running time.
         """
-        with self._database.transaction():
-            self._database.execute(
-                "DELETE FROM commands WHERE lived_s < ? AND outcome IS NOT NULL",
-                (self._database.lived_s - REMEMBER_COMMANDS_S,),
-            )
-            (kept,) = self._database.execute(
-                "SELECT count(*) FROM commands WHERE sender = ?", (command.sender.raw,)
-            ).fetchone()
+        with self._database.transaction(sync=False):
+            self._forget()
+            kept = self._count(command.sender)
             if kept >= MAX_REMEMBERED_COMMANDS:
                 raise TooMuch(
                     f"this key sent {kept} commands that changed something within 24 h",
@@ -73,17 +77,19 @@ class CommandMemory:
                     self._database.lived_s,
                 ),
             )
+            self._kept[command.sender] = kept + 1
 
     def settle(self, command_id: bytes, outcome: bytes) -> None:
         """Write down what came of an intent."""
-        with self._database.transaction():
+        with self._database.transaction(sync=False):
             self._database.execute(
                 "UPDATE commands SET outcome = ? WHERE id = ?", (outcome, command_id)
             )
 
     def withdraw_intent(self, command_id: bytes) -> None:
         """Forget an intent that did nothing, so that the same command may be sent again."""
-        with self._database.transaction():
+        with self._database.transaction(sync=False):
+            self._kept.clear()
             self._database.execute(
                 "DELETE FROM commands WHERE id = ? AND outcome IS NULL", (command_id,)
             )
@@ -95,6 +101,28 @@ class CommandMemory:
             " WHERE outcome IS NULL ORDER BY lived_s"
         )
         return [_remembered(row) for row in rows]
+
+    def _forget(self) -> None:
+        now_s = self._database.lived_s
+        if now_s - self._forgot_s < FORGET_EVERY_S:
+            return
+        self._forgot_s = now_s
+        self._kept.clear()
+        self._database.execute(
+            "DELETE FROM commands WHERE lived_s < ? AND outcome IS NOT NULL",
+            (now_s - REMEMBER_COMMANDS_S,),
+        )
+
+    def _count(self, sender: PublicKey) -> int:
+        """Remembered commands of one sender, counted once and again after any roll-back."""
+        if self._epoch != self._database.epoch:
+            self._epoch = self._database.epoch
+            self._kept.clear()
+        if sender not in self._kept:
+            (self._kept[sender],) = self._database.execute(
+                "SELECT count(*) FROM commands WHERE sender = ?", (sender.raw,)
+            ).fetchone()
+        return self._kept[sender]
 
 
 def _remembered(row: tuple[bytes, bytes, bytes, str, bytes, bytes | None]) -> Remembered:

@@ -11,20 +11,16 @@ from seattle_p2p.wire.commands import BodyDigest, PutFile
 class Received:
     """A body that lies beside the vessel's files and is not one of them yet."""
 
-    def __init__(self, folder: VesselFolder, upload: Upload | None) -> None:
-        self._folder = folder
-        self.upload = upload
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
 
     async def commit(self) -> None:
         """Make it the file of its name; waits for the disk without holding up others."""
-        assert self.upload is not None
-        await asyncio.to_thread(self.upload.commit)
+        await asyncio.to_thread(self._upload.commit)
 
     def close(self) -> None:
         """Drop what was not committed; may be called again."""
-        if self.upload:
-            self.upload.close()
-        self._folder.close()
+        self._upload.close()
 
 
 async def receive(
@@ -36,9 +32,8 @@ async def receive(
         MalformedMessage: other bytes than the command promised.
         OutOfResources: more than the vessel's disk holds.
     """
-    received = Received(folder, None)
+    upload = folder.put(action.file, action.size)
     try:
-        received.upload = upload = folder.put(action.file)
         counted = BodyDigest()
         async for piece in body:
             counted.add(piece)
@@ -50,7 +45,7 @@ async def receive(
                 f"the body of {action.file!r} is not what the command promised",
                 hint="did the file change while it was sent? send it again",
             )
-        return received
+        return Received(upload)
     except BaseException:
-        received.close()
+        upload.close()
         raise

@@ -11,6 +11,7 @@ outside until it is closed, or the program has ended.
 
 import contextlib
 import fcntl
+import itertools
 import os
 import re
 import stat
@@ -70,12 +71,12 @@ class VesselFolder:
     def __init__(self, path: Path, disk_limit: int, sum_path: Path | None = None) -> None:
         self.path = path
         self.disk_limit = disk_limit
+        self._numbers = itertools.count()
         self._mutex = threading.Lock()  # one flock is shared by all threads of a process
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = sum_path or path.with_name(f"{path.name}.sum")
         self._sum_fd = os.open(kept, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        with self._locked():
-            self._recount()
+        self.recount()
 
     def close(self) -> None:
         """Let go of the lock file."""
@@ -95,6 +96,16 @@ class VesselFolder:
     ) -> None:
         """Close."""
         self.close()
+
+    @property
+    def closed(self) -> bool:
+        """True once `close` was called."""
+        return self._sum_fd < 0
+
+    def recount(self) -> None:
+        """Count all sizes afresh, in case somebody died between a change and the sum."""
+        with self._locked():
+            self._recount()
 
     # -- questions -----------------------------------------------------------------------
 
@@ -158,31 +169,30 @@ class VesselFolder:
 
     # -- whole files, for the node manager -----------------------------------------------
 
-    def put(self, name: str) -> "Upload":
+    def put(self, name: str, size: int) -> "Upload":
         """Begin to write a whole file; nothing is seen of it before `Upload.commit`.
+
+        Its room is taken at once; the file that will be replaced does not count against it.
+
+        Args:
+            size: Bytes that will be written.
 
         Raises:
             UsageError: A bad name.
-            OutOfResources: As many files as a vessel may have.
+            OutOfResources: More than there is room for, or as many files as a vessel may have.
         """
         path = self._path(name)
         with self._locked():
             if not os.path.lexists(path):
                 self._require_room_for_a_file()
-            number = 0
-            while True:
-                temporary = self.path / f"{_UPLOAD}{os.getpid()}-{number}"
-                try:
-                    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-                    fd = os.open(temporary, flags, 0o600)
-                    break
-                except FileExistsError:
-                    number += 1
-            fcntl.flock(fd, fcntl.LOCK_EX)
-        return Upload(self, path, temporary, fd)
+            self._require_room(size, credit=_size_of(path))
+            temporary, fd = self._open_temporary()
+            os.ftruncate(fd, size)  # so that whoever counts afresh counts it too
+            self._add(size)
+        return Upload(self, path, temporary, fd, size)
 
     def delete(self, name: str) -> None:
-        """Remove a file.
+        """Remove a file; returns when that is on the disk.
 
         Raises:
             NoSuchFile: There is none of that name.
@@ -194,6 +204,7 @@ class VesselFolder:
             self._require_closed(path)
             path.unlink()
             self._add(-size)
+        self._sync_names()
 
     def wipe(self) -> None:
         """Remove every file, open or not: for a reset, after the program is gone."""
@@ -203,6 +214,7 @@ class VesselFolder:
             for name in names:
                 (self.path / name).unlink()
             self._set(0)
+        self._sync_names()
 
     # -- open files, for the broker ------------------------------------------------------
 
@@ -245,6 +257,26 @@ class VesselFolder:
             self._require_room(growth)
             _write_all(fd, data, offset)
             self._add(growth)
+
+    def _open_temporary(self) -> tuple[Path, int]:
+        """A new file beside the others, locked as long as its writer lives."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        while True:
+            temporary = self.path / f"{_UPLOAD}{os.getpid()}-{next(self._numbers)}"
+            try:
+                fd = os.open(temporary, flags, 0o600)
+            except FileExistsError:
+                continue
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            return temporary, fd
+
+    def _sync_names(self) -> None:
+        """Return when it is on the disk which files there are."""
+        fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
 
     # -- the sum -------------------------------------------------------------------------
 
@@ -315,12 +347,15 @@ class VesselFolder:
 class Upload:
     """A file on its way into a vessel: write blocks, then commit, or close to give up."""
 
-    def __init__(self, folder: VesselFolder, target: Path, temporary: Path, fd: int) -> None:
+    def __init__(
+        self, folder: VesselFolder, target: Path, temporary: Path, fd: int, size: int
+    ) -> None:
         self._folder = folder
         self._target = target
         self._temporary = temporary
         self._fd = fd
-        self._size = 0
+        self._size = size
+        self._written = 0
 
     def __enter__(self) -> "Upload":
         """Itself."""
@@ -336,16 +371,15 @@ class Upload:
         self.close()
 
     def write(self, block: bytes) -> None:
-        """Add a block; the file that will be replaced does not count against it.
+        """Add a block; all blocks together are as long as was said at the beginning.
 
         Raises:
-            OutOfResources: The vessel's disk limit, or the machine's disk.
+            OutOfResources: The machine's disk is full.
         """
-        with self._folder._locked():
-            self._folder._require_room(len(block), credit=self._replaced())
-            _write_all(self._fd, block, self._size)
-            self._size += len(block)
-            self._folder._add(len(block))
+        if self._written + len(block) > self._size:
+            raise ValueError(f"more than the {self._size} bytes announced")
+        _write_all(self._fd, block, self._written)
+        self._written += len(block)
 
     def commit(self) -> None:
         """Make it the file of its name, on the disk when this returns.
@@ -354,31 +388,40 @@ class Upload:
             OutOfResources: The folder filled up meanwhile.
             VesselBusy: The running program has the file of that name open.
         """
+        if self._written != self._size:
+            raise ValueError(f"{self._written} of {self._size} bytes written")
+        # Its content first: a crash of the machine leaves the old file or the new one, whole.
         os.fsync(self._fd)
-        with self._folder._locked():
-            replaced = self._replaced()
-            self._folder._require_room(0, credit=replaced)
-            self._folder._require_closed(self._target)
+        folder = self._folder
+        with folder._locked():
+            replaced = _size_of(self._target)
+            folder._require_room(0, credit=replaced)
+            folder._require_closed(self._target)
             self._temporary.replace(self._target)
-            self._folder._add(-replaced)
+            folder._add(-replaced)
         os.close(self._fd)
         self._fd = -1
+        folder._sync_names()
 
     def close(self) -> None:
         """Remove what was written, unless committed; may be called again."""
         if self._fd < 0:
             return
-        with self._folder._locked():
+        if self._folder.closed:  # the vessel went meanwhile, and its sum with it
             self._temporary.unlink(missing_ok=True)
-            self._folder._add(-self._size)
+        else:
+            with self._folder._locked():
+                self._temporary.unlink(missing_ok=True)
+                self._folder._add(-self._size)
         os.close(self._fd)
         self._fd = -1
 
-    def _replaced(self) -> int:
-        try:
-            return self._target.stat(follow_symlinks=False).st_size
-        except FileNotFoundError:
-            return 0
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _open_plain(path: Path, flags: int) -> int:

@@ -202,8 +202,8 @@ class Keepers:
         return self._vessel(vessel_id).path
 
     def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
-        """The vessel's files, to be closed by the caller (a context manager)."""
-        return VesselFolder(self._vessel(vessel_id).path / FILES, restrictions.disk)
+        """The vessel's files; they stay open for the next who asks, until the vessel goes."""
+        return self._vessel(vessel_id).files(restrictions.disk)
 
     def read_log(self, vessel_id: str, offset: int, limit: int) -> LogPart:
         """A stretch of the log from `offset` on, at most `limit` bytes."""

@@ -66,11 +66,27 @@ class KeptVessel:
         self.turn = asyncio.Lock()
         self.status = read_status(path / STATUS)
         self.log = OpenLog(path / LOG)
+        self._files: VesselFolder | None = None
+        self._files_counted: tuple[str, str] = ("", "")
         self._changed = changed
         self._line: KeeperLine | None = None
         self._keeper_pid = 0
         self._changes: list[asyncio.Future[None]] = []
         self._followers: list[tuple[int, asyncio.Future[None]]] = []
+
+    def files(self, disk_limit: int) -> VesselFolder:
+        """The vessel's files, opened once, never more than the limit together.
+
+        Counted afresh after each run: its broker may have died in the middle of a write.
+        """
+        now = (self.status.run_id, self.status.state)
+        if self._files is None or self._files.closed:
+            self._files = VesselFolder(self.path / FILES, disk_limit)
+        elif self._files_counted != now:
+            self._files.recount()
+        self._files_counted = now
+        self._files.disk_limit = disk_limit
+        return self._files
 
     # -- commands ------------------------------------------------------------------------
 
@@ -172,8 +188,7 @@ class KeptVessel:
 
     def wipe(self) -> VesselStatus:
         """Empty files and log of a vessel in which nothing runs."""
-        with VesselFolder(self.path / FILES, 0) as folder:
-            folder.wipe()
+        self.files(0).wipe()
         ring = LogRing(self.path / LOG)
         ring.clear()
         ring.close()
@@ -181,8 +196,10 @@ class KeptVessel:
         return self.status
 
     def let_go(self) -> None:
-        """Close the line and the log; the keeper goes on."""
+        """Close the line, the log and the files; the keeper goes on."""
         self.log.close()
+        if self._files is not None:
+            self._files.close()
         line, self._line = self._line, None
         if line is not None:
             line.close()

@@ -15,7 +15,15 @@ import time
 from pathlib import Path
 
 from seattle_p2p.vessel.keepers import Keepers
-from tests.support.vessels import amounts, keepers_in, log_of, processes_of, start, wait_for_log
+from tests.support.vessels import (
+    amounts,
+    keepers_in,
+    log_of,
+    processes_of,
+    start,
+    store,
+    wait_for_log,
+)
 
 ROUNDS = 9
 
@@ -157,9 +165,7 @@ async def starts(keepers: Keepers) -> None:
     delays = []
     for number in range(11):
         end = keepers.read_log("v1", 0, 0).end
-        with keepers.folder("v1", resources) as folder, folder.put("hello") as upload:
-            upload.write(b"log('hello')\n")
-            upload.commit()
+        store(keepers.folder("v1", resources), "hello", b"log('hello')\n")
         begun = time.perf_counter()
         await keepers.start("v1", resources, "hello", [], f"warm {number}")
         await keepers.wait_log("v1", end)

@@ -21,6 +21,7 @@ from tests.support.vessels import (
     processes_of,
     run,
     start,
+    store,
     wait_for_log,
     wait_until_gone,
 )
@@ -70,8 +71,7 @@ async def test_vessels_outlive_a_killed_manager_and_zygote_and_are_found_again(t
 
     async with keepers_in(tmp_path) as keepers:
         assert keepers.status("v1").state == "started"
-        with keepers.folder("v1", amounts()) as folder, folder.put("go") as upload:
-            upload.commit()
+        store(keepers.folder("v1", amounts()), "go", b"")
         async with asyncio.timeout(10):
             status = await keepers.wait_end("v1")
 
@@ -264,11 +264,11 @@ async def test_what_a_program_wrote_counts_for_uploads(tmp_path):
         )
         await start(keepers, text)
         await wait_for_log(keepers, "up")
-        with keepers.folder("v1", amounts()) as folder, folder.put("more") as upload:
-            with pytest.raises(OutOfResources):
-                upload.write(b"y" * 500_000)
-            with pytest.raises(VesselBusy):
-                folder.delete("data")
+        folder = keepers.folder("v1", amounts())
+        with pytest.raises(OutOfResources):
+            folder.put("more", 500_000)
+        with pytest.raises(VesselBusy):
+            folder.delete("data")
 
 
 async def test_too_much_written_ends_the_program_for_its_disk(tmp_path):
@@ -313,9 +313,7 @@ async def test_below_the_needed_layers_nothing_runs_unless_accepted(tmp_path, ac
         return msgspec.structs.replace(launch, without=("seccomp",))
 
     async with keepers_in(tmp_path, accept_weak=accepted) as keepers:
-        with keepers.folder("v1", amounts()) as folder, folder.put("p") as upload:
-            upload.write(b"log('ran')")
-            upload.commit()
+        store(keepers.folder("v1", amounts()), "p", b"log('ran')")
         await keepers.start("v1", amounts(), "p", [], "r", launch_with=without_seccomp)
         status = await keepers.wait_end("v1")
 

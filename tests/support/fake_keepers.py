@@ -22,6 +22,7 @@ class FakeKeepers:
         self._folder = folder
         self._wall = wall
         self._logs: dict[str, OpenLog] = {}
+        self._files: dict[str, VesselFolder] = {}
         self._status: dict[str, VesselStatus] = {}
         self._changed = asyncio.Condition()
         self.asked: list[str] = []
@@ -41,12 +42,14 @@ class FakeKeepers:
 
     async def remove(self, vessel_id: str, by: str = "") -> None:
         self._logs.pop(vessel_id).close()
+        if vessel_id in self._files:
+            self._files.pop(vessel_id).close()
         del self._status[vessel_id]
         shutil.rmtree(self._folder / vessel_id)
 
     def close(self) -> None:
-        for log in self._logs.values():
-            log.close()
+        for kept in (*self._logs.values(), *self._files.values()):
+            kept.close()
 
     async def start(
         self,
@@ -127,7 +130,10 @@ class FakeKeepers:
         return self.read_log(vessel_id, offset, 0).end
 
     def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
-        return VesselFolder(self._folder / vessel_id / "files", restrictions.disk)
+        if vessel_id not in self._files or self._files[vessel_id].closed:
+            path = self._folder / vessel_id / "files"
+            self._files[vessel_id] = VesselFolder(path, restrictions.disk)
+        return self._files[vessel_id]
 
     async def _set(self, vessel_id: str, status: VesselStatus) -> VesselStatus:
         async with self._changed:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from seattle_p2p.vessel.control import NetworkRules
+from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.resources import VESSEL_PORTS, Resources
 from seattle_p2p.vessel.status import VesselStatus
@@ -78,6 +79,13 @@ async def keepers_in(path: Path, **settings: object) -> AsyncIterator[Keepers]:
         await keepers.close()
 
 
+def store(folder: VesselFolder, name: str, content: bytes) -> None:
+    """Put a whole file into a vessel."""
+    with folder.put(name, len(content)) as upload:
+        upload.write(content)
+        upload.commit()
+
+
 async def start(
     keepers: Keepers,
     text: str,
@@ -88,9 +96,7 @@ async def start(
 ) -> VesselStatus:
     """Put a program into a vessel and start it."""
     resources = amounts(**changes)
-    with keepers.folder(vessel, resources) as folder, folder.put("program") as upload:
-        upload.write(text.encode())
-        upload.commit()
+    store(keepers.folder(vessel, resources), "program", text.encode())
     return await keepers.start(
         vessel, resources, "program", arguments, run_id or f"run-{time.monotonic_ns()}"
     )

@@ -8,7 +8,7 @@ import pytest
 from seattle_p2p.errors import LedgerError, NoSuchVessel, TooMuch, UsageError
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.ledger import Ledger, NodeSettings, Run
-from seattle_p2p.manager.memory import Remembered
+from seattle_p2p.manager.memory import FORGET_EVERY_S, Remembered
 from seattle_p2p.wire.limits import AUDIT_ENTRIES, MAX_USERS, REMEMBER_COMMANDS_S
 
 
@@ -124,7 +124,7 @@ def test_results_are_kept_for_a_day_of_running_time_and_no_longer(path: Path) ->
     ledger.commands.remember(a_command(2, outcome=b"done"))
     assert ledger.commands.recall(a_command(1).id) == a_command(1, outcome=b"done")
 
-    clock.now += 2
+    clock.now += FORGET_EVERY_S
     ledger.commands.remember(a_command(3, outcome=b"done"))
 
     assert ledger.commands.recall(a_command(1).id) is None
@@ -177,6 +177,11 @@ def test_the_audit_trail_is_a_ring(path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     assert [entry.vessel for entry in ledger.trail.newest()] == ["v3", "v4", "v5", "v6", "v7"]
     assert AUDIT_ENTRIES > 5
+    for _ in range(192):
+        ledger.trail.record(person(1), "stop", "v1", "done")
+    with sqlite3.connect(path) as reader:
+        assert reader.execute("SELECT count(*) FROM audit").fetchone() == (5,)
+    reader.close()
     ledger.close()
 
 

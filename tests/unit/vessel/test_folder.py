@@ -19,7 +19,7 @@ def folder(tmp_path):
 
 
 def put(folder: VesselFolder, name: str, data: bytes) -> None:
-    with folder.put(name) as upload:
+    with folder.put(name, len(data)) as upload:
         upload.write(data)
         upload.commit()
 
@@ -45,7 +45,7 @@ def test_a_file_is_replaced_by_one_that_fits_only_in_its_place(folder):
 
 def test_an_upload_given_up_leaves_nothing(folder):
     put(folder, "kept", b"old")
-    with folder.put("kept") as upload:
+    with folder.put("kept", 300) as upload:
         upload.write(b"new" * 100)
 
     assert folder.read("kept", 100) == b"old"
@@ -55,15 +55,42 @@ def test_an_upload_given_up_leaves_nothing(folder):
 
 def test_two_uploads_cannot_both_use_the_place_of_one_file(folder):
     put(folder, "big", b"x" * 900)
-    with folder.put("big") as first, folder.put("big") as second:
+    with folder.put("big", 950) as first:
         first.write(b"a" * 950)
-        second.write(b"b" * 40)
-        first.commit()
 
         with pytest.raises(OutOfResources):
-            second.write(b"b" * 1001)
+            folder.put("big", 51)
+
+        with folder.put("big", 50) as second:
+            second.write(b"b" * 50)
+            first.commit()
+            with pytest.raises(OutOfResources):
+                folder.put("other", 1)
 
     assert folder.used_bytes == 950
+
+
+def test_an_upload_takes_its_room_at_once_and_keeps_it_in_a_fresh_count(folder):
+    with folder.put("a", 700) as upload:
+        folder.recount()
+        assert folder.used_bytes == 700
+        with pytest.raises(OutOfResources):
+            folder.put("b", 301)
+        upload.write(b"x" * 700)
+        upload.commit()
+
+    assert folder.used_bytes == 700
+
+
+def test_an_upload_is_as_long_as_was_announced(folder):
+    with folder.put("a", 10) as upload:
+        with pytest.raises(ValueError):
+            upload.write(b"x" * 11)
+        upload.write(b"x" * 9)
+        with pytest.raises(ValueError):
+            upload.commit()
+
+    assert folder.used_bytes == 0
 
 
 def test_a_file_that_a_program_has_open_is_neither_replaced_nor_deleted(folder):
@@ -107,7 +134,7 @@ def test_two_processes_views_share_one_sum(tmp_path):
 
 def test_uploads_of_a_writer_that_died_are_removed(tmp_path):
     with VesselFolder(tmp_path / "f", 100) as folder:
-        upload = folder.put("a")
+        upload = folder.put("a", 60)
         upload.write(b"x" * 60)
         os.close(upload._fd)  # what the kernel does when a process dies
 
@@ -129,7 +156,7 @@ def test_missing_files_are_named(folder):
 def test_what_is_no_file_name_is_refused(folder, name):
     assert not is_file_name(name)
     with pytest.raises(UsageError):
-        folder.put(name)
+        folder.put(name, 0)
 
 
 def test_a_link_is_not_followed(folder, tmp_path):
