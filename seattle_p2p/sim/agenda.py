@@ -6,7 +6,7 @@ order of entry. There are no ticks: an hour in which nothing is due costs nothin
 
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush, heapreplace
+from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
 Action: TypeAlias = Callable[[Any, Any, Any], object]
@@ -59,21 +59,25 @@ class Agenda:
         if len(lane) == 1:
             heappush(self._heap, entry)
 
+    def run(self, end_ns: int) -> None:
+        """Let everything happen that is due up to `end_ns`, and move the clock there."""
+        heap = self._heap
+        while heap and heap[0][0] <= end_ns:
+            _, _, action, a, b, c, _ = self.pop()
+            action(a, b, c)
+        self.now_ns = max(end_ns, self.now_ns)
+
     def pop(self) -> Entry:
         """Take the next entry and move the clock to it.
 
         Raises:
             IndexError: nothing is due, ever.
         """
-        entry = self._heap[0]
+        entry = heappop(self._heap)
         lane = entry[6]
-        if lane is None:
-            heappop(self._heap)
-        else:
+        if lane is not None:
             lane.popleft()
             if lane:
-                heapreplace(self._heap, lane[0])
-            else:
-                heappop(self._heap)
+                heappush(self._heap, lane[0])
         self.now_ns = entry[0]
         return entry

@@ -16,6 +16,9 @@ from typing import Any, TypeAlias
 Describe: TypeAlias = Callable[[Any], tuple[str, bytes]]
 """Kind of a datagram, and its body without signatures."""
 
+_Event: TypeAlias = tuple[int, int, int, Any]
+"""Time in ns, number of the sender, of the receiver, and the datagram."""
+
 _head = Struct("<QIII").pack
 _EVENTS_PER_UPDATE = 512
 
@@ -54,29 +57,42 @@ class Trace:
     """
 
     def __init__(self, describe: Describe, keep: int | None = 40) -> None:
-        self.count = 0
         self._describe = describe
         self._hash = hashlib.blake2b(digest_size=16, person=b"sim trace")
-        self._waiting: list[bytes] = []
-        self._last: deque[tuple[int, int, int, int, str, bytes]] = deque(maxlen=keep)
-        self.kinds: dict[str, int] = {}
+        self._waiting: list[_Event] = []
+        self._last: deque[_Event] = deque(maxlen=keep)
+        self._count = 0
+        self._kinds: dict[str, int] = {}
 
     def delivered(self, time_ns: int, source: int, destination: int, data: Any) -> None:
-        """Take one delivery into the hash."""
-        kind, body = self._describe(data)
+        """Take one delivery in. Datagrams never change, so many are described at once."""
         waiting = self._waiting
-        waiting.append(_head(time_ns, source, destination, len(body)))
-        waiting.append(kind.encode())
-        waiting.append(body)
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        self._last.append((self.count, time_ns, source, destination, kind, body))
-        self.count += 1
-        if not self.count % _EVENTS_PER_UPDATE:
+        waiting.append((time_ns, source, destination, data))
+        if len(waiting) >= _EVENTS_PER_UPDATE:
             self._flush()
 
     def _flush(self) -> None:
-        self._hash.update(b"".join(self._waiting))
-        self._waiting.clear()
+        waiting, describe, kinds = self._waiting, self._describe, self._kinds
+        pieces: list[bytes] = []
+        for time_ns, source, destination, data in waiting:
+            kind, body = describe(data)
+            pieces += (_head(time_ns, source, destination, len(body)), kind.encode(), body)
+            kinds[kind] = kinds.get(kind, 0) + 1
+        self._hash.update(b"".join(pieces))
+        self._last.extend(waiting)
+        self._count += len(waiting)
+        waiting.clear()
+
+    @property
+    def count(self) -> int:
+        """Deliveries so far."""
+        return self._count + len(self._waiting)
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Deliveries so far by kind of datagram."""
+        self._flush()
+        return self._kinds
 
     @property
     def hash(self) -> str:
@@ -87,10 +103,14 @@ class Trace:
     @property
     def last(self) -> list[Delivery]:
         """The last deliveries, oldest first."""
-        return [
-            Delivery(number, time_ns / 1e9, source, destination, kind, _short(body))
-            for number, time_ns, source, destination, kind, body in self._last
-        ]
+        self._flush()
+        deliveries = []
+        for number, event in enumerate(self._last, self._count - len(self._last)):
+            time_ns, source, destination, data = event
+            kind, body = self._describe(data)
+            short = _short(body)
+            deliveries.append(Delivery(number, time_ns / 1e9, source, destination, kind, short))
+        return deliveries
 
 
 def _short(body: bytes) -> str:

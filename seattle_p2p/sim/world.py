@@ -98,7 +98,7 @@ class Host(Sender):
         return f"Host({self.index} {'up' if self.up else 'down'})"
 
 
-@dataclass
+@dataclass(slots=True)
 class Traffic:
     """Datagrams of a world so far, by what became of them.
 
@@ -234,12 +234,7 @@ class World:
 
     def run(self, until: float) -> None:
         """Let everything happen that is due up to `until` seconds of the world."""
-        end_ns = round(until * NS_PER_S)
-        agenda = self.agenda
-        while (due := agenda.next_ns) is not None and due <= end_ns:
-            _, _, action, a, b, c, _ = agenda.pop()
-            action(a, b, c)
-        agenda.now_ns = max(end_ns, agenda.now_ns)
+        self.agenda.run(round(until * NS_PER_S))
 
     def step(self) -> bool:
         """Let the next thing happen; False when nothing is due, ever."""
@@ -273,7 +268,9 @@ class World:
             if on_event is not None:
                 for event in events:
                     on_event(host, event)
-        self._set_alarm(host, core.deadline)
+        deadline, wakes = core.deadline, host.wakes
+        if deadline is not None and not (wakes and wakes[-1] <= deadline):
+            self._set_alarm(host, deadline)
 
     def forward(self, data: Any, source: Sender, destination: Host | Mapped) -> None:
         """Put a datagram on its way, past all faults; the network itself may still lose it."""
@@ -332,13 +329,10 @@ class World:
         core.receive_datagram(data, source.endpoint, now_ns)
         self.collect(destination)
 
-    def _set_alarm(self, host: Host, deadline: int | None) -> None:
-        wakes = host.wakes
-        if deadline is None or (wakes and wakes[-1] <= deadline):
-            return
+    def _set_alarm(self, host: Host, deadline: int) -> None:
         # What is overdue comes a nanosecond later, so that no core can hold the clock.
         due = max(deadline, self.agenda.now_ns + 1)
-        wakes.append(due)
+        host.wakes.append(due)
         self.agenda.at(due, self._wake, host, due)
 
     def _wake(self, host: Host, due: int, _: Any) -> None:
@@ -350,7 +344,8 @@ class World:
         assert core is not None
         deadline = core.deadline
         if deadline is not None and deadline > due:
-            self._set_alarm(host, deadline)
+            if not host.wakes or host.wakes[-1] > deadline:
+                self._set_alarm(host, deadline)
             return
         core.handle_timer(due)
         self.collect(host)
