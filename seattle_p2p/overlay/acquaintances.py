@@ -84,7 +84,6 @@ class Acquaintances:
 
     def on_round_trip(self, known: Acquaintance, took: int) -> None:
         """`known` answered after `took` nanoseconds."""
-        known.silences = 0
         known.round_trip, known.deviation = _smooth(known.round_trip, known.deviation, took)
         self._times.learn(took)
 
@@ -114,16 +113,16 @@ class RoundTrips:
     def deadlines(self, mean: int, deviation: int, patience: int = 1) -> tuple[int, int]:
         """Soft and hard deadline for a peer of that smoothed mean (0: unknown) and deviation.
 
-        The hard one is three times mean + 4 deviations, at least the floor, times `patience`,
-        at most the cap: to ask somebody else costs little, to call a live peer silent costs
-        its place.
+        The soft one is mean + 4 deviations of the peer or of all peers, whichever is less: who
+        was slow once, or is far away, gets company early. The hard one is three times the
+        peer's, at least the floor, times `patience`, at most the cap: to ask somebody else
+        costs little, to call a live peer silent costs its place.
         """
-        if not mean:
-            mean, deviation = self._mean, self._deviation
-        usual = mean + 4 * deviation
-        soft = max(usual, self._soft_floor) if mean else self._soft_first
-        if not mean:
-            return soft, self._hard_cap
+        if not self._mean:
+            return self._soft_first, self._hard_cap
+        usual_of_all = self._mean + 4 * self._deviation
+        usual = mean + 4 * deviation if mean else usual_of_all
+        soft = max(min(usual, usual_of_all), self._soft_floor)
         hard = min(max(3 * usual, self._hard_floor) * patience, self._hard_cap)
         return min(soft, hard), hard
 

@@ -7,7 +7,7 @@ from typing import Any
 from seattle_p2p.overlay.acquaintances import Acquaintance, Acquaintances
 from seattle_p2p.overlay.agenda import Agenda
 from seattle_p2p.overlay.contact import Endpoint
-from seattle_p2p.overlay.params import Params
+from seattle_p2p.overlay.params import Params, nanoseconds
 from seattle_p2p.overlay.reach import Reach
 from seattle_p2p.overlay.requests import Activity, Outstanding, Requests
 from seattle_p2p.overlay.tokens import Tokens
@@ -17,11 +17,15 @@ from seattle_p2p.wire.datagrams import (
     Dial,
     DialMe,
     Find,
+    Introduce,
+    Introduced,
     Message,
     Ping,
     Read,
     Reply,
     Request,
+    Store,
+    Stored,
     Withdraw,
 )
 from seattle_p2p.wire.endpoints import pack_endpoint
@@ -39,6 +43,10 @@ SMALLEST_PADDING: dict[type[Request], int] = {
     Dial: 32,
 }
 """So much that a reply without results fits, even when our token turns out to be too old."""
+_LABORIOUS = frozenset({Introduce, Store, Withdraw})
+"""Requests that cost the other side signatures: it gets longer; no round trip is measured."""
+_LABOURED = frozenset({Introduced, Stored})
+_LATE_AWAITED = 256
 _READ_HEAD_BYTES = 80
 _BYTES_PER_PEER = 30
 
@@ -91,12 +99,19 @@ class Exchange:
         self.acquaintances = Acquaintances(params)
         self.requests = Requests(agenda, params.max_outstanding)
         self.requests.send_again = self._send_again
+        self.requests.on_silent = self._on_silent
+        self.on_silent_endpoint: Callable[[Endpoint, int], None] = lambda _where, _now: None
+        """Is told of every request that got no answer; set by the node."""
         self.tokens = Tokens(entropy, params.token_s)
         self.counts: Counter[Any] = Counter()
         """By a message's class when received, by (class,) when sent, by name for the rest."""
         self._outbox: list[tuple[bytes, Endpoint]] = []
         self._numbers: deque[int] = deque()
         self._packed: dict[Endpoint, bytes] = {}
+        self._labour = nanoseconds(params.labour_s)
+        self._late: dict[int, tuple[Acquaintance, int, int]] = {}
+        """Latest requests sent twice or given up, by number: whom we asked, when, and how long
+        the first answer took; 0 while there was none."""
         self._padding = SMALLEST_PADDING | {
             Find: min(_BYTES_PER_PEER * params.k, MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES),
             Read: MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES,
@@ -151,6 +166,8 @@ class Exchange:
             fields = (*fields, bytes(some[0]))
         number = self._number()
         soft, hard = self.acquaintances.deadlines(known, patience)
+        if kind in _LABORIOUS:
+            soft = min(soft + self._labour, hard)
         asked = Outstanding(
             self.requests,
             number,
@@ -203,13 +220,15 @@ class Exchange:
         """Give a reply to who asked for it; count and drop it when nobody did."""
         asked = self.requests.match(reply, source)
         if asked is None:
-            self.counts["dropped.unasked_reply"] += 1
+            self._on_unasked(reply, source, now)
             return
         known = self.acquaintances.meet(source)
+        known.silences = 0
         if asked.slow:
-            # Which of the two datagrams it answers is not known (Karn's rule, RFC 6298, 3).
-            known.silences = 0
-        else:
+            # Which of the two datagrams it answers is not known (Karn's rule, RFC 6298, 3)
+            # until the other one is answered as well.
+            self._await_late(asked, known, now - asked.sent)
+        elif asked.expects not in _LABOURED:
             self.acquaintances.on_round_trip(known, now - asked.sent)
         known.heard = now
         if reply.token:
@@ -218,6 +237,35 @@ class Exchange:
         known.seen_us_at = reply.seen
         self._reach.on_witness(known.group, reply.seen)
         asked.activity.on_reply(asked, reply, now)
+
+    def _await_late(self, asked: Outstanding, known: Acquaintance, took: int) -> None:
+        """Something more may come of a request that is not outstanding any more."""
+        if asked.expects in _LABOURED:
+            return
+        if len(self._late) >= _LATE_AWAITED:
+            del self._late[next(iter(self._late))]
+        self._late[asked.number] = (known, asked.sent, took)
+
+    def _on_unasked(self, reply: Reply, source: Endpoint, now: int) -> None:
+        """An answer too many, or too late, says that we were impatient; else it is dropped.
+
+        After a second answer we know that the first was a round trip (as RFC 3708 concludes
+        from duplicate segments); one after the hard deadline is a round trip within a third.
+        Else a machine that is slower than it used to be would be asked twice for ever.
+        """
+        known, sent, took = self._late.pop(reply.number, (None, 0, 0))
+        if known is None or known is not self.acquaintances.at(source):
+            self.counts["dropped.unasked_reply"] += 1
+            return
+        self.counts["received.double" if took else "received.too_late"] += 1
+        self.acquaintances.on_round_trip(known, took or now - sent)
+
+    def _on_silent(self, asked: Outstanding, now: int) -> None:
+        """Nobody answered within the hard deadline."""
+        known = self.acquaintances.at(asked.endpoint)
+        if known is not None:
+            self._await_late(asked, known, 0)
+        self.on_silent_endpoint(asked.endpoint, now)
 
     def _send_again(self, asked: Outstanding) -> None:
         """A request is slow to be answered: it, or its answer, may have been lost."""

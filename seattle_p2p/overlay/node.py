@@ -99,7 +99,7 @@ class OverlayNode:
             role=role,
         )
         parts.admit = self._admit
-        parts.exchange.requests.on_silent_endpoint = self._on_silent_endpoint
+        parts.exchange.on_silent_endpoint = self._on_silent_endpoint
         self._introducer = Introducer(parts, self.params.introductions)
         self._doubts = Doubts(parts)
         self._publisher = Publisher(parts, self._introducer, self._notice)

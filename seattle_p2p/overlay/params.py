@@ -18,6 +18,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A peer slower than mean + 4 deviations, but at least this, gets company."""
     soft_first_s: float = 0.15
     """The same while nothing at all was measured."""
+    labour_s: float = 0.05
+    """So much longer a request that costs signatures may take before it is sent again."""
     hard_floor_s: float = 0.3
     """Nobody counts as silent earlier; below it 3 % of healthy personal devices would."""
     hard_cap_s: float = 5.0

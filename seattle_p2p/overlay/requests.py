@@ -96,7 +96,8 @@ class Requests:
         self._open: dict[int, Outstanding] = {}
         self.send_again: Callable[[Outstanding], None] = lambda _asked: None
         """Sends a request's datagram once more; set by the exchange."""
-        self.on_silent_endpoint: Callable[[Endpoint, int], None] = _ignore
+        self.on_silent: Callable[[Outstanding, int], None] = lambda _asked, _now: None
+        """Is told of a request that was never answered; set by the exchange."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -141,14 +142,10 @@ class Requests:
             asked.activity.on_slow(asked, now)
             return
         self._close(asked)
-        self.on_silent_endpoint(asked.endpoint, now)
+        self.on_silent(asked, now)
         asked.activity.on_silence(asked, now)
 
     def _close(self, asked: Outstanding) -> None:
         del self._open[asked.number]
         asked.activity.open_requests.pop(asked.number, None)
         self._agenda.cancel(asked)
-
-
-def _ignore(_endpoint: Endpoint, _now: int) -> None:
-    """Until a node wants to know of silences."""

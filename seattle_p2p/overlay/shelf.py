@@ -8,6 +8,7 @@ from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.records import DIGEST_BYTES, mark_of, range_of
 from seattle_p2p.wire.datagrams import Adverts
+from seattle_p2p.wire.limits import MAX_DATAGRAM_BYTES
 
 _DEEPEST_BITS = 16
 _DRILL_BITS = 4
@@ -15,6 +16,9 @@ _DRILL_BITS = 4
 found with few questions."""
 _LARGEST_PLACE = 4096
 """More adverts than any honest holder keeps of one place; a liar may claim billions."""
+_USUAL_ADVERT_BYTES = 180
+_PAGE_BYTES = MAX_DATAGRAM_BYTES - 100
+"""What a page without contacts has for adverts."""
 _PAGES_IN_A_ROW = 3
 """A range of at most so many pages is read on; a longer one is cut and read side by side."""
 
@@ -118,9 +122,9 @@ class Shelf:
         self._holders[peer.id] = peer
         if self._reader_of is not None and peer.id == self._reader_of.id:
             self._in_flight -= 1
-            self._cut(part, reply.total, reply.digest, reply.last, len(reply.adverts))
+            self._cut(part, reply.total, reply.digest, reply.last, _adverts_a_page(reply))
         elif reply.last:
-            turn = (peer, part, reply.digest, reply.total, reply.last, len(reply.adverts))
+            turn = (peer, part, reply.digest, reply.total, reply.last, _adverts_a_page(reply))
             self._turns.append(turn)
 
     def on_silence(self, peer: Peer) -> None:
@@ -132,25 +136,24 @@ class Shelf:
     def pages(self) -> list[tuple[Peer, Range]]:
         """Pages to ask for now; each is named once."""
         while self._turns and not self._ranges and not self._in_flight:
-            peer, part, digest, total, last, count = self._turns.popleft()
+            peer, part, digest, total, last, a_page = self._turns.popleft()
             self._reader_of = peer
-            self._cut(part, total, digest, last, count)
+            self._cut(part, total, digest, last, a_page)
         found: list[tuple[Peer, Range]] = []
         while self._ranges and self._in_flight < self._pages_in_flight and self._reader_of:
             self._in_flight += 1
             found.append((self._reader_of, self._ranges.popleft()))
         return found
 
-    def _cut(self, part: Range, total: int, digest: bytes, last: bytes, count: int) -> None:
-        """Plan the rest of a range: a page of `count` adverts up to `last` has come."""
+    def _cut(self, part: Range, total: int, digest: bytes, last: bytes, a_page: int) -> None:
+        """Plan the rest of a range that has come up to `last`, so many adverts to a page."""
         if not last or digest == self.digest(part):
             return
-        count = max(count, 1)
-        pages = min(total, _LARGEST_PLACE) // count
+        pages = -(-min(total, _LARGEST_PLACE) // a_page)
         if pages <= _PAGES_IN_A_ROW or part.bits >= _DEEPEST_BITS:
             self._ranges.append(Range(part.bits, part.prefix, last))
             return
-        more = min((pages - 1).bit_length(), _DEEPEST_BITS - part.bits)
+        more = min((pages // _PAGES_IN_A_ROW).bit_length(), _DEEPEST_BITS - part.bits)
         if 2 * self._count(part) >= total:
             more = min(more, _DRILL_BITS)
         bits = part.bits + more
@@ -161,3 +164,9 @@ class Shelf:
                 self._ranges.append(Range(bits, prefix, last))
             elif prefix > reached:
                 self._ranges.append(Range(bits, prefix))
+
+
+def _adverts_a_page(reply: Adverts) -> int:
+    """How many adverts a page will have that leaves no room to contacts, judged by this one."""
+    longest = max(map(len, reply.adverts), default=_USUAL_ADVERT_BYTES)
+    return max(_PAGE_BYTES // (longest + 3), 1)

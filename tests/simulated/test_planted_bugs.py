@@ -42,7 +42,8 @@ def breached(seed=1):
         faults=(shapes.Fault(kind="crash", at_s=400, share=0.2),),
         expect=(
             shapes.Expect(measure="lookup.correct", at_least=0.97),
-            shapes.Expect(measure="publish.holders_least", at_least=4),
+            # The first donors publish when hardly anybody else is there.
+            shapes.Expect(measure="publish.holders_least", at_least=3),
         ),
     )
     return [v.name for v in Run(plan, seed).execute().verdicts if not v.holds]

@@ -12,10 +12,13 @@ from seattle_p2p.overlay.agenda import Agenda, Alarm
 from seattle_p2p.overlay.contact import Peer, PeerBook, unpack_peer
 from seattle_p2p.overlay.core import Role
 from seattle_p2p.overlay.estimate import SizeEstimate
+from seattle_p2p.overlay.exchange import Exchange
 from seattle_p2p.overlay.params import SECOND, Params
 from seattle_p2p.overlay.rates import Rates
 from seattle_p2p.overlay.reach import Reach
 from seattle_p2p.overlay.tokens import Tokens
+from seattle_p2p.wire.codec import WireCodec
+from seattle_p2p.wire.datagrams import Ping, Pong
 from seattle_p2p.wire.endpoints import Endpoint, pack_endpoint
 
 HERE = Endpoint("10.0.0.1", 1)
@@ -166,18 +169,26 @@ def test_patience_follows_what_was_measured():
     assert hard == 300 * MS
 
 
-def test_a_far_peer_is_given_more_time_than_a_near_one():
+def far_and_near():
+    """Deadlines among peers of which most are near."""
     times = RoundTrips(Params())
+    for _ in range(50):
+        times.learn(20 * MS)
+    return times
 
-    near, far = times.deadlines(1 * MS, 0), times.deadlines(400 * MS, 50 * MS)
 
-    assert near[0] < far[0]
-    assert far[0] == 600 * MS
+def test_a_far_peer_is_not_given_up_before_a_near_one_but_gets_company_as_early():
+    times = far_and_near()
+
+    near, far = times.deadlines(10 * MS, 0), times.deadlines(400 * MS, 50 * MS)
+
+    assert near == (10 * MS, 300 * MS)
+    assert 20 * MS <= far[0] < 25 * MS
     assert far[1] == 1800 * MS
 
 
 def test_nobody_is_waited_for_longer_than_the_cap():
-    assert RoundTrips(Params()).deadlines(9 * SECOND, SECOND) == (5 * SECOND, 5 * SECOND)
+    assert far_and_near().deadlines(9 * SECOND, SECOND)[1] == 5 * SECOND
 
 
 def test_a_peer_nobody_measured_is_expected_to_be_like_the_others():
@@ -188,6 +199,59 @@ def test_a_peer_nobody_measured_is_expected_to_be_like_the_others():
     soft, _ = known.deadlines(known.meet(THERE))
 
     assert 100 * MS <= soft <= 200 * MS
+
+
+def an_exchange(agenda):
+    entropy = random.Random(5).randbytes
+    reach = Reach(Role.SERVER)
+    return Exchange(WireCodec("patience"), Params(), entropy, agenda, reach)
+
+
+class Patient:
+    """An activity that only asks."""
+
+    def __init__(self):
+        self.open_requests = {}
+        self.silent = 0
+
+    def on_reply(self, asked, reply, now):
+        pass
+
+    def on_slow(self, asked, now):
+        pass
+
+    def on_silence(self, asked, now):
+        self.silent += 1
+
+
+def ping_answered_after(exchange, agenda, took, times):
+    """Ping a peer that takes long and answers each datagram it gets."""
+    asked = exchange.ask(THERE, Ping, (bytes(20), True), Patient(), 0)
+    for at in range(0, took, MS):
+        agenda.ring_due(at)
+    seen = pack_endpoint(THERE)
+    for _ in range(times):
+        exchange.take_reply(Pong(asked.number, b"", seen, True, bytes(20), True), THERE, took)
+
+
+@pytest.mark.parametrize(("took", "times"), [(200 * MS, 2), (6 * SECOND, 1)])
+def test_whoever_answers_twice_or_too_late_is_given_more_time_from_then_on(took, times):
+    agenda = Agenda()
+    exchange = an_exchange(agenda)
+
+    ping_answered_after(exchange, agenda, took, times)
+
+    soft, _ = exchange.acquaintances.deadlines(exchange.acquaintances.meet(THERE))
+    assert soft >= min(took, 5 * SECOND)
+
+
+def test_an_answer_that_may_be_to_either_of_two_datagrams_measures_nothing():
+    agenda = Agenda()
+    exchange = an_exchange(agenda)
+
+    ping_answered_after(exchange, agenda, 200 * MS, 1)
+
+    assert exchange.acquaintances.meet(THERE).round_trip == 0
 
 
 def test_the_least_recently_used_address_is_forgotten_first():
