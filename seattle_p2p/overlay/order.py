@@ -6,6 +6,7 @@ single group, as on a campus or on loopback, the order is plain distance.
 """
 
 from collections.abc import Iterable
+from itertools import chain, islice
 
 from seattle_p2p.overlay.contact import Peer
 
@@ -15,10 +16,14 @@ def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
 
     Takes no more of them than it needs when there are `count` groups among the nearest.
     """
+    nearest_first = iter(nearest_first)
+    head = list(islice(nearest_first, count))
+    if len({peer.group for peer in head}) == len(head):
+        return head
     ranks: dict[bytes, int] = {}
     tiers: list[list[Peer]] = [[]]
     first = tiers[0]
-    for peer in nearest_first:
+    for peer in chain(head, nearest_first):
         rank = ranks.get(peer.group, 0)
         ranks[peer.group] = rank + 1
         if rank == len(tiers):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey
 from seattle_p2p.overlay.agenda import Agenda, Alarm
@@ -21,6 +21,13 @@ from seattle_p2p.wire.codec import Codec
 
 _BOTH_FAMILIES = 3
 _LARGEST_PEER_BYTES = 41
+
+
+class Expecting(Protocol):
+    """What waits for somebody to knock."""
+
+    def on_knock(self, stranger: bool, now: int) -> None:
+        """Somebody did; `stranger`: it is an address we did not write to."""
 
 
 class Parts:
@@ -60,8 +67,8 @@ class Parts:
         """Work under way that an application asked for, by request number."""
         self.suspects: set[int] = set()
         """Contacts that left a request without an answer and are being checked."""
-        self.dials: dict[int, None] = {}
-        """Numbers of our latest `DialMe` requests: what a stranger's knock must name."""
+        self.dials: dict[int, Expecting] = {}
+        """Who waits for knocks, by the numbers of our latest `DialMe`, which knocks name."""
         self.admit: Callable[[Peer, int], None]
         """Offers the table a server whose id is proved; set by the node."""
 
@@ -100,10 +107,11 @@ class Parts:
         """
         if not families:
             return []
+        asker = self.proved_peer(but)
         packed = [
             peer.packed
             for peer in self.best_contacts(target, self.params.k)
-            if peer.family & families and peer.endpoint != but
+            if peer.family & families and peer is not asker
         ]
         if _LARGEST_PEER_BYTES * len(packed) > room:
             while packed and sum(map(len, packed)) + 2 * len(packed) > room:

@@ -18,6 +18,7 @@ The only module of the core that imports the package.
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
 from kademlia.node import Node
 from kademlia.routing import KBucket, RoutingTable
@@ -66,6 +67,10 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
             if peer.id == id:
                 return peer
         return None
+
+    def by_distance(self, target: int) -> list[Peer]:
+        """Contacts by rising distance from `target`."""
+        return sorted(self.nodes, key=lambda peer: peer.id ^ target)
 
     def is_new_node(self, node: Peer) -> bool:
         """Whether the bucket does not hold that very peer."""
@@ -208,24 +213,18 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
-        if self._is_mixed:
-            return best(self.by_distance(target), count)
-        found: list[Peer] = []
-        for bucket in self._buckets_by_distance(target):
-            found += sorted(bucket.nodes, key=lambda peer: peer.id ^ target)
-            if len(found) >= count:
-                break
-        return found[:count]
+        nearest = self.by_distance(target)
+        return best(nearest, count) if self._is_mixed else list(islice(nearest, count))
 
     def by_distance(self, target: int) -> Iterator[Peer]:
-        """Every contact by rising distance from `target`."""
-        for bucket in self._buckets_by_distance(target):
-            yield from sorted(bucket.nodes, key=lambda peer: peer.id ^ target)
-
-    def _buckets_by_distance(self, target: int) -> list[Bucket]:
-        """Buckets by how close their contacts can be to `target`.
+        """Every contact by rising distance from `target`.
 
         A bucket is a whole prefix, so its ids' distances fill one aligned block, and blocks do
-        not overlap: every contact of one bucket is closer than any of the next.
+        not overlap: every contact of one bucket is closer than any of the next. The target's
+        own bucket comes first, and often has enough.
         """
-        return sorted(self.buckets, key=lambda b: (b.lower ^ target) | b.inside)
+        own = self.bucket_of(target)
+        yield from own.by_distance(target)
+        for bucket in sorted(self.buckets, key=lambda b: (b.lower ^ target) | b.inside):
+            if bucket is not own:
+                yield from bucket.by_distance(target)
