@@ -9,7 +9,7 @@ from seattle_p2p.vessel.zygote_client import Zygote
 _LONGEST_S = 1e7
 
 
-@click.command("exec", context_settings={"ignore_unknown_options": True})
+@click.command("exec", context_settings={"allow_interspersed_args": False})
 @click.option("--restrictions", "restrictions_file", required=True, metavar="FILE")
 @click.option(
     "--dir", "folder", metavar="DIR", help="The program's files; a fresh folder if not given."
@@ -52,15 +52,16 @@ def execute(
 
     Exit code: 0 it ended, 1 it failed, 2 wrong usage, 3 the language refused it, 4 it took more
     than it was given, 5 this machine cannot contain programs, 124 the timeout, 130 Ctrl-C, 143
-    SIGTERM. Options of ours are taken wherever they stand: a script that passes on what others
-    wrote puts `--` before PROGRAM.
+    SIGTERM. Our options stand before PROGRAM; whatever follows it is the program's.
     """
     zygote = Zygote()
     zygote.start()  # it warms up while we import what we need ourselves
     from seattle_p2p.cli import foreground
 
     if timeout_s is not None and not 0 < timeout_s < _LONGEST_S:
-        raise UsageError(f"a timeout of {timeout_s:g} s makes no sense")
+        raise UsageError(
+            f"a timeout of {timeout_s:g} s makes no sense", hint="give seconds, more than 0"
+        )
     resources = foreground.read_restrictions(restrictions_file)
     run = foreground.Foreground(
         resources,

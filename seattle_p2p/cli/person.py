@@ -12,7 +12,7 @@ from seattle_p2p.cli.places import keys_dir
 from seattle_p2p.errors import UsageError
 
 if TYPE_CHECKING:
-    from seattle_p2p.identity.keys import KeyPair
+    from seattle_p2p.identity.keys import KeyPair, PublicKey
     from seattle_p2p.identity.keystore import Keystore, StoredKey
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -53,6 +53,34 @@ def person_options(command: Command) -> Command:
         help="Name or prefix of your key (or SEATTLE_KEY).",
     )
     return key_option(network_option(passphrase_file_option(command)))
+
+
+def public_key(named: str) -> "PublicKey":
+    """The key that is written out, or that has this name or prefix in this account.
+
+    Raises:
+        UsageError, KeystoreError: neither.
+    """
+    from seattle_p2p.identity.keys import TEXT_LENGTH, PublicKey
+    from seattle_p2p.identity.keystore import Keystore
+
+    if len(named) >= TEXT_LENGTH:
+        return PublicKey.from_text(named)
+    return Keystore(keys_dir()).find(named).public
+
+
+def complete_keys(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Names of this account's keys, for the shell's completion."""
+    from seattle_p2p.errors import SeattleError
+    from seattle_p2p.identity.keystore import Keystore
+
+    try:
+        names = [key.name for key in Keystore(keys_dir()).list()]
+    except SeattleError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def open_person(key_name: str, network: str, passphrase_file: Path | None) -> Person:

@@ -29,6 +29,7 @@ from seattle_p2p.experiment.group import (
 from seattle_p2p.experiment.https import HttpsTransport
 from seattle_p2p.experiment.log_events import Event
 from seattle_p2p.experiment.memory import Memory
+from seattle_p2p.experiment.owner import Owner
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.targets import Vessel, choose
 from seattle_p2p.experiment.work import downloading, reading, reading_log, starting
@@ -100,6 +101,11 @@ class Experimenter:
     async def close(self) -> None:
         """Let go of what was opened; conversations end with the work they are for."""
         self._transport = None
+
+    @property
+    def owner(self) -> Owner:
+        """What only the owner of vessels may do: users, hand-over, split, join."""
+        return Owner(self.engine, self.memory)
 
     @property
     def vessels(self) -> list[Vessel]:
@@ -268,6 +274,14 @@ class Experimenter:
     ) -> GroupResult[None]:
         """End the program of each vessel; remove its files and its log."""
         return await self._do(vessels, lambda node, v: node.reset(v.id), report)
+
+    async def keep_running(
+        self, vessels: Targets, keep: bool, *, report: Report[None] | None = None
+    ) -> GroupResult[None]:
+        """Say whether a program that ends by no one's wish is started again."""
+        return await self._do(
+            vessels, lambda node, v: node.change_keep_running(v.id, keep), report
+        )
 
     async def files(
         self, vessels: Targets, *, report: Report[Files] | None = None

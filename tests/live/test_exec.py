@@ -126,10 +126,19 @@ def test_files_of_the_folder_are_the_programs_and_nothing_is_left_beside_it(seat
     assert sorted(os.listdir(tmp_path)) == ["mine", "program.py", "restrictions"]
 
 
-def test_what_stands_after_two_dashes_is_the_programs(seattle):
-    done = seattle("log(callargs)\n", arguments=["--", "--json", "--timeout", "-h"])
+def test_whatever_follows_the_program_is_the_programs(seattle):
+    words = ["--json", "--accept-weak-containment", "--timeout", "-h", "--", "x"]
 
-    assert done.stdout == "['--json', '--timeout', '-h']"
+    done = seattle("log(callargs)\n", arguments=words)
+
+    assert done.stdout == str(words)
+
+
+def test_an_option_that_is_none_of_ours_is_refused_in_front_of_the_program(seattle):
+    done = seattle("log('never')\n", "--jsn")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--jsn" in done.stderr
 
 
 def test_a_security_layer_stands_between_program_and_calls(seattle, tmp_path):

@@ -1,66 +1,39 @@
 """Words that make vessels of vessels: split, join."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from seattle_p2p.cli import output
+from seattle_p2p.cli.dividing import (
+    joined_in_json,
+    pieces_in_json,
+    read_cut,
+    tell_join,
+    tell_split,
+)
 from seattle_p2p.cli.shell.session import Turn
 from seattle_p2p.cli.shell.words import Word
-from seattle_p2p.errors import UsageError
 from seattle_p2p.experiment.group import GroupResult
-from seattle_p2p.experiment.peer import NodeClient
+from seattle_p2p.experiment.owner import Pieces
 from seattle_p2p.experiment.targets import Vessel
-from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.vessel.division import equal_parts, keeping
-from seattle_p2p.vessel.resources import Resources
-from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
-from seattle_p2p.wire.limits import MAX_PARTS, MAX_RESTRICTIONS
+from seattle_p2p.wire.limits import MAX_PARTS
 
 CHAPTER = "Owners"
 
-Cut = Callable[[Resources, Resources], list[Resources]]
-"""From what a vessel has, and what one split costs there, to the parts to ask for."""
-
-
-@dataclass(frozen=True)
-class _Pieces:
-    """What came out of one vessel: the parts asked for, in order, then the leftover."""
-
-    vessels: tuple[Vessel, ...]
-
 
 async def _split(turn: Turn) -> int:
-    cut, stop = _cut(turn), turn.told.has("--stop")
-
-    async def divide(node: NodeClient, vessel: Vessel) -> _Pieces:
-        whole = parse_restrictions((await node.status(vessel.id)).restrictions)
-        parts = cut(whole, parse_restrictions(await node.offcut()))
-        made = await node.split(vessel.id, [format_restrictions(p) for p in parts], stop=stop)
-        names = (*made.requested, made.leftover)
-        return _Pieces(tuple(replace(vessel, number=0, id=name) for name in names))
-
+    cut = read_cut(*(turn.told.one(kind) for kind in ("COUNT", "PERCENT", "FILE")))
+    stop = turn.told.has("--stop")
     result = await turn.fan_out(
-        lambda me, vessels, report: me.engine.run(vessels, divide, report=report)
+        lambda me, vessels, report: me.owner.split(vessels, cut, stop=stop, report=report)
     )
     pieces = {old: _take_in(turn, (old,), made.vessels) for old, made in result.ok.items()}
     _note_split(turn, pieces, result)
     if not turn.session.as_json:
-        for old, made in pieces.items():
-            *parts, left = [f"%{v.number} {v.name}" for v in made]
-            output.note(f"%{old.number} {old.name} → {', '.join(parts)}; leftover {left}")
-    return turn.finish(
-        result,
-        value=lambda made: {
-            "requested": [v.name for v in made.vessels[:-1]],
-            "leftover": made.vessels[-1].name,
-        },
-    )
+        tell_split(pieces)
+    return turn.finish(result, value=pieces_in_json)
 
 
 def _note_split(
-    turn: Turn, pieces: Mapping[Vessel, list[Vessel]], result: GroupResult[_Pieces]
+    turn: Turn, pieces: Mapping[Vessel, list[Vessel]], result: GroupResult[Pieces]
 ) -> None:
     """Groups split1, split2, … of the first parts, the second parts, …; the leftover last."""
     groups = turn.session.groups
@@ -73,67 +46,18 @@ def _note_split(
     turn.note_groups([v for made in pieces.values() for v in made], result.failed)
 
 
-def _cut(turn: Turn) -> Cut:
-    """How every vessel of the target is to be cut, as it was told.
-
-    Raises:
-        UsageError: not exactly one way was named, or it makes no sense.
-    """
-    into, keep, path = (turn.told.one(kind) for kind in ("COUNT", "PERCENT", "FILE"))
-    if sum(map(bool, (into, keep, path))) != 1:
-        raise UsageError(
-            "split how?", hint="split --into COUNT, split --keep PERCENT, or split FILE"
-        )
-    if into:
-        count = _whole_number(into)
-        return lambda whole, offcut: equal_parts(whole, count, offcut)
-    if keep:
-        percent = _whole_number(keep.removesuffix("%"))
-        return lambda whole, offcut: keeping(whole, percent, offcut)
-    with Path(path).expanduser().open("rb") as file:
-        part = parse_restrictions(file.read(MAX_RESTRICTIONS + 1).decode())
-    return lambda whole, offcut: [part]
-
-
-def _whole_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"{text!r} is not a whole number")
-    return int(text)
-
-
 async def _join(turn: Turn) -> int:
-    me, stop = await turn.me(), turn.told.has("--stop")
-    nodes: dict[PublicKey, list[Vessel]] = {}
-    for vessel in turn.vessels():
-        nodes.setdefault(vessel.node, []).append(vessel)
-    alone = [held[0] for held in nodes.values() if len(held) == 1]
-    several = {held[0]: held for held in nodes.values() if len(held) > 1}
-    if not several:
-        raise UsageError(
-            "no machine has two vessels of the target",
-            hint="only vessels of one machine can be joined; see `list`",
-        )
-
-    async def unite(node: NodeClient, first: Vessel) -> Vessel:
-        name = await node.join([vessel.id for vessel in several[first]], stop=stop)
-        return replace(first, number=0, id=name)
-
-    result = await me.engine.run(several, unite)
-    made = {first: _take_in(turn, several[first], [new])[0] for first, new in result.ok.items()}
-    failed = [vessel for first in result.failed for vessel in several[first]]
-    turn.note_groups(list(made.values()), dict.fromkeys([*failed, *alone]))
+    me = await turn.me()
+    joined = await me.owner.join(turn.vessels(), stop=turn.told.has("--stop"))
+    made = {
+        first: _take_in(turn, joined.old[first], [new])[0]
+        for first, new in joined.result.ok.items()
+    }
+    left = dict.fromkeys([*joined.result.failed, *joined.alone])
+    turn.note_groups(list(made.values()), left)
     if not turn.session.as_json:
-        for first, new in made.items():
-            old = ", ".join(f"%{vessel.number}" for vessel in several[first])
-            output.note(f"{old} → %{new.number} {new.name}")
-        if alone:
-            names = ", ".join(vessel.name for vessel in alone)
-            output.note(f"left as they are, alone on their machines: {names}")
-    return turn.finish(result, value=_named)
-
-
-def _named(new: Vessel) -> dict[str, Any]:
-    return {"joined": new.name}
+        tell_join(made, joined)
+    return turn.finish(joined.result, value=joined_in_json)
 
 
 def _take_in(turn: Turn, old: Iterable[Vessel], new: Iterable[Vessel]) -> list[Vessel]:

@@ -1,18 +1,10 @@
 """Words that only the owner of a vessel may use, and those about what vessels may use."""
 
-from collections.abc import Sequence
-
-import click
-
-from seattle_p2p.cli import output
+from seattle_p2p.cli.amounts import show_offcuts, show_resources
 from seattle_p2p.cli.shell.session import Turn
 from seattle_p2p.cli.shell.words import Word
-from seattle_p2p.errors import UsageError
 from seattle_p2p.experiment.group import GroupResult
-from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import TEXT_LENGTH, PublicKey
-from seattle_p2p.vessel.resources import COUNTED, PORTS, RENEWABLE
-from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.wire.commands import VesselInfo
 from seattle_p2p.wire.limits import MAX_USERS
 
@@ -28,13 +20,9 @@ def _public(turn: Turn, named: str) -> PublicKey:
 
 async def _set_users(turn: Turn) -> int:
     named = turn.told.all("IDENTITY")
-    users = list(dict.fromkeys(_public(turn, name) for name in named))
-    if len(users) > MAX_USERS:
-        raise UsageError(f"{len(users)} users, limit {MAX_USERS}", hint="split the vessel")
+    users = [_public(turn, name) for name in named]
     result = await turn.fan_out(
-        lambda me, vessels, report: me.engine.run(
-            vessels, lambda node, v: node.change_users(v.id, users), report=report
-        )
+        lambda me, vessels, report: me.owner.change_users(vessels, users, report=report)
     )
     known, owner = turn.session.known, turn.session.identities.find(turn.identity).public
     for vessel in result.ok:
@@ -51,10 +39,8 @@ async def _set_owner(turn: Turn) -> int:
     named, keep = turn.told.one("IDENTITY"), turn.told.has("--keep-users")
     owner = _public(turn, named)
     result = await turn.fan_out(
-        lambda me, vessels, report: me.engine.run(
-            vessels,
-            lambda node, v: node.change_owner(v.id, owner, keep_users=keep),
-            report=report,
+        lambda me, vessels, report: me.owner.change_owner(
+            vessels, owner, keep_users=keep, report=report
         )
     )
     known = turn.session.known
@@ -69,9 +55,7 @@ async def _set_owner(turn: Turn) -> int:
 async def _set_ownerinfo(turn: Turn) -> int:
     text = " ".join(turn.told.all("TEXT"))
     return await turn.do(
-        lambda me, vessels, report: me.engine.run(
-            vessels, lambda node, v: node.change_information(v.id, text), report=report
-        ),
+        lambda me, vessels, report: me.owner.change_information(vessels, text, report=report),
         said=f"labelled {text!r}" if text else "label taken off",
     )
 
@@ -79,9 +63,7 @@ async def _set_ownerinfo(turn: Turn) -> int:
 async def _set_advertise(turn: Turn) -> int:
     on = turn.told.has("on")
     return await turn.do(
-        lambda me, vessels, report: me.engine.run(
-            vessels, lambda node, v: node.change_advertise(v.id, on), report=report
-        ),
+        lambda me, vessels, report: me.owner.change_advertise(vessels, on, report=report),
         said="found by browsing now:" if on else "not found by browsing any more:",
     )
 
@@ -91,72 +73,25 @@ async def _show_resources(turn: Turn) -> int:
         lambda me, vessels, report: me.status(vessels, report=report)
     )
     if not turn.session.as_json:
-        rows = [
-            (f"%{vessel.number}", *row) for vessel, i in result.ok.items() for row in _rows(i)
-        ]
-        output.table(("%", "RESOURCE", "GRANTED", "USED NOW", "UNIT"), rows)
+        show_resources(result)
     return turn.finish(
         result, value=lambda info: {"restrictions": info.restrictions, "used": info.used}
     )
 
 
-def _rows(info: VesselInfo) -> list[tuple[str, str, str, str]]:
-    granted = parse_restrictions(info.restrictions)
-    rows = [
-        (name, f"{granted.amount(name):.15g}", _used(info, name), _unit(name))
-        for name in (*RENEWABLE, *COUNTED)
-        if granted.amount(name)
-    ]
-    for name in PORTS:
-        ports = sorted(granted.ports(name))
-        if ports:
-            rows.append((name, " ".join(map(str, ports)), "", "ports"))
-    return rows
-
-
-def _used(info: VesselInfo, name: str) -> str:
-    if name == "cpu":
-        return f"{info.used['cpu_s']:.1f} s in all" if "cpu_s" in info.used else ""
-    return f"{info.used[name]:.15g}" if name in info.used else ""
-
-
-def _unit(name: str) -> str:
-    if name == "cpu":
-        return "cores"
-    if name in RENEWABLE:
-        return "bytes/s"
-    return "bytes" if name in ("memory", "diskused") else "pieces"
-
-
-def _one_a_machine(vessels: Sequence[Vessel]) -> list[Vessel]:
-    """The first vessel of each machine, in order."""
-    first: dict[PublicKey, Vessel] = {}
-    for vessel in vessels:
-        first.setdefault(vessel.node, vessel)
-    return list(first.values())
-
-
 async def _show_offcut(turn: Turn) -> int:
     result = await turn.fan_out(
-        lambda me, vessels, report: me.engine.run(
-            _one_a_machine(vessels),
-            lambda node, _: node.offcut(),
-            report=report,
-        )
+        lambda me, vessels, report: me.owner.offcut(vessels, report=report)
     )
     if not turn.session.as_json:
-        for vessel, text in result.ok.items():
-            click.echo(f"machine {vessel.node.short}")
-            click.echo("".join(f"    {line}\n" for line in text.splitlines()), nl=False)
+        show_offcuts(result)
     return turn.finish(result, value=lambda text: {"offcut": text})
 
 
 async def _set_keep_running(turn: Turn) -> int:
     on = turn.told.has("on")
     return await turn.do(
-        lambda me, vessels, report: me.engine.run(
-            vessels, lambda node, v: node.change_keep_running(v.id, on), report=report
-        ),
+        lambda me, vessels, report: me.keep_running(vessels, on, report=report),
         said="kept running:" if on else "not kept running any more:",
     )
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.browse import state_of
 from seattle_p2p.cli.fanout import described
+from seattle_p2p.cli.owner import facts_of, people_of
 from seattle_p2p.cli.shell.session import Turn
 from seattle_p2p.cli.shell.words import Action, Word
 from seattle_p2p.cli.shell.words_finding import states_of
@@ -29,49 +29,13 @@ async def _show_info(turn: Turn) -> int:
             click.echo(f"%{vessel.number} {vessel.name} at {', '.join(vessel.endpoints)}")
             for name, value in _facts(turn, info).items():
                 click.echo(f"    {name:<12} {value}")
-    return turn.finish(result, value=lambda info: state_of(info) | _whose(info))
+    return turn.finish(result, value=lambda info: state_of(info) | people_of(info))
 
 
 def _facts(turn: Turn, info: VesselInfo) -> dict[str, str]:
-    """What is known of a vessel, in words."""
-    for_s = f" for {info.for_s:.0f} s" if info.for_s >= 0 else ""
-    ended = f" ({info.text.strip() or info.cause})" if info.cause else ""
-    people = _people(turn, info)
-    users = "only the owner knows" if info.role == "user" else ", ".join(people.users)
-    return {
-        "state": f"{info.state}{for_s}{ended}",
-        "program": " ".join((info.program, *info.arguments)) or "-",
-        "you are": info.role,
-        "owner": people.owner,
-        "users": users or "-",
-        "information": info.information or "-",
-        "advertised": "yes" if info.advertise else "no",
-        "log": f"{info.log_start} to {info.log_end}",
-    }
-
-
-@dataclass(frozen=True)
-class _People:
-    owner: str
-    users: tuple[str, ...]
-
-
-def _people(turn: Turn, info: VesselInfo) -> _People:
-    """Owner and users by the names they have here."""
+    """What is known of a vessel, in words; people by the names they have in the session."""
     name = turn.session.identities.name_of
-    return _People(
-        name(PublicKey(info.owner)), tuple(name(PublicKey(user)) for user in info.users)
-    )
-
-
-def _whose(info: VesselInfo) -> dict[str, object]:
-    """What a vessel's people set, for JSON."""
-    return {
-        "owner": PublicKey(info.owner).text,
-        "users": [PublicKey(user).text for user in info.users],
-        "information": info.information,
-        "advertise": info.advertise,
-    }
+    return facts_of(info, lambda raw: name(PublicKey(raw)))
 
 
 def _show_one(fact: str, head: str) -> Action:
@@ -84,7 +48,7 @@ def _show_one(fact: str, head: str) -> Action:
                 (v.number, v.name, _facts(turn, info)[fact]) for v, info in result.ok.items()
             ]
             output.table(("%", "VESSEL", head), rows)
-        return turn.finish(result, value=_whose)
+        return turn.finish(result, value=people_of)
 
     return show
 
