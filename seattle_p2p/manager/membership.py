@@ -27,8 +27,10 @@ JOIN_AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Waits between attempts to enter the network; the last one for ever."""
 _LAN_AFTER_S = 1.0
 """Seeds have so long to answer before the LAN is asked as well."""
-_NEIGHBOUR_S = 10.0
+_NEIGHBOUR_S = 3.0
 """Longest time to enter through one neighbour."""
+_NEIGHBOUR_AGAIN_S = (1.0, 5.0, 30.0)
+"""Waits after attempts at one neighbour, while we know nobody: it may have only just begun."""
 
 
 class Joins(Protocol):
@@ -78,6 +80,7 @@ class Membership:
         self._on_entered = on_entered
         self._on_round = on_round
         self._met = asyncio.Event()
+        self._one_door = asyncio.Lock()
         self.tried = asyncio.Event()
 
     async def run(self) -> None:
@@ -132,16 +135,26 @@ class Membership:
             await asyncio.sleep(LOOK_ROUND_S)
 
     async def _meet(self, neighbour: Endpoint) -> None:
-        """Join through a neighbour that is no peer yet, so that a LAN is one network."""
-        if neighbour in self._overlay.peers():
-            return
+        """Join through a neighbour that is no peer yet, so that a LAN is one network.
+
+        One after the other: those we did not write to can tell whether strangers reach us.
+        """
+        for wait_s in _NEIGHBOUR_AGAIN_S:
+            async with self._one_door:
+                if neighbour in self._overlay.peers():
+                    return
+                await self._enter_through(neighbour)
+            if self._overlay.peers():
+                return
+            await asyncio.sleep(wait_s)
+
+    async def _enter_through(self, neighbour: Endpoint) -> None:
         alone = not self._overlay.peers()
         try:
             async with asyncio.timeout(_NEIGHBOUR_S):
                 await self._overlay.join([PeerAddress(neighbour.host, neighbour.port)])
         except (TimeoutError, Unreachable):
-            _log.debug("a neighbour does not answer", extra={"neighbour": str(neighbour)})
-            return
+            _log.debug("a neighbour is silent", extra={"neighbour": str(neighbour)})
         if alone and self._overlay.peers():
             _log.info("entered through the LAN")
             self.remember_peers()

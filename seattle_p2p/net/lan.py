@@ -26,7 +26,7 @@ from seattle_p2p.wire.codec import network_hash
 from seattle_p2p.wire.endpoints import Endpoint, endpoint
 
 if TYPE_CHECKING:
-    from zeroconf import IPVersion, ServiceStateChange, Zeroconf
+    from zeroconf import ServiceStateChange, Zeroconf
     from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 _log = logging.getLogger(__name__)
@@ -148,29 +148,53 @@ async def search_lan(network: str, *, wait_s: float) -> list[Endpoint]:
 
 
 def _open() -> AsyncZeroconf:
-    """The library's sockets, of every family this machine has outside of loopback."""
+    """The library's sockets, one for each network and family.
+
+    Raises:
+        LanUnavailable: see `on_lan`.
+    """
     try:
+        from zeroconf import IPVersion
         from zeroconf.asyncio import AsyncZeroconf
     except ImportError as reason:
         raise LanUnavailable(
             "peers on the LAN cannot be looked for: the library is not installed",
             hint="pip install 'seattle-p2p[lan]'",
         ) from reason
-    try:
-        return AsyncZeroconf(ip_version=_ip_version())
-    except (OSError, RuntimeError) as reason:
-        raise LanUnavailable(f"this machine is on no network to ask: {reason}") from reason
-
-
-def _ip_version() -> IPVersion:
-    from zeroconf import IPVersion
-
-    versions = {one.version for one in _networks(with_link_local=True)}
-    if not versions:
+    four, six = _speak_from(4), _speak_from(6)
+    if not four and not six:
         raise LanUnavailable("this machine is on no network to ask")
-    if versions == {6}:
-        return IPVersion.V6Only
-    return IPVersion.V4Only if versions == {4} else IPVersion.All
+    version = IPVersion.All if four and six else IPVersion.V4Only if four else IPVersion.V6Only
+    logging.getLogger("zeroconf").setLevel(logging.ERROR)  # a network that goes is no news
+    try:
+        return AsyncZeroconf(interfaces=[*four, *six], ip_version=version)
+    except (OSError, RuntimeError) as reason:
+        raise LanUnavailable(f"this machine's networks cannot be asked: {reason}") from reason
+
+
+def _speak_from(version: int) -> list[str]:
+    """One address of ours on each network, of IP version 4 or 6; routable ones preferred."""
+    found: dict[str, str] = {}
+    candidates = [(name, one) for name, one in _addresses() if one.version == version]
+    for name, one in sorted(candidates, key=lambda entry: entry[1].ip.is_link_local):
+        if name not in found and _can_bind(name, one):
+            found[name] = str(one.ip)
+    return list(found.values())
+
+
+def _can_bind(name: str, interface: _Interface) -> bool:
+    """Whether the address is in use already: a new IPv6 one is checked for some seconds."""
+    scope = socket.if_nametoindex(name) if interface.ip.is_link_local else 0
+    where = (
+        (str(interface.ip), 0) if interface.version == 4 else (str(interface.ip), 0, 0, scope)
+    )
+    family = socket.AF_INET if interface.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind(where)
+    except OSError:
+        return False
+    return True
 
 
 @asynccontextmanager
@@ -229,17 +253,20 @@ def _announced_addresses(bound: Iterable[Endpoint]) -> list[bytes]:
     return list(found)
 
 
-def _networks(*, with_link_local: bool = False) -> list[_Interface]:
-    """Addresses of this machine with their networks; never loopback."""
-    found: list[_Interface] = []
-    for addresses in psutil.net_if_addrs().values():
+def _addresses() -> list[tuple[str, _Interface]]:
+    """Names of interfaces and the addresses there; never loopback."""
+    found = []
+    for name, addresses in psutil.net_if_addrs().items():
         for address in addresses:
             interface = _interface(address)
-            if interface is None or interface.ip.is_loopback:
-                continue
-            if with_link_local or not interface.ip.is_link_local:
-                found.append(interface)
+            if interface is not None and not interface.ip.is_loopback:
+                found.append((name, interface))
     return found
+
+
+def _networks() -> list[_Interface]:
+    """The networks whose addresses can be named to others."""
+    return [interface for _, interface in _addresses() if not interface.ip.is_link_local]
 
 
 def _interface(address: Any) -> _Interface | None:

@@ -43,6 +43,7 @@ class RoleFinding(Task):
         self._then = then
         self._unanswered = 0
         self._knocks_expected = 0
+        self._familiar_knocks = 0
 
     def start(self, helpers: list[Peer], now: int) -> None:
         """Ask `helpers`; ends at once when there are none or the role is known."""
@@ -54,7 +55,7 @@ class RoleFinding(Task):
             asked = parts.exchange.ask(helper.endpoint, DialMe, (), self, now)
             if asked is not None:
                 self._unanswered += 1
-                parts.dials[asked.number] = None
+                parts.dials[asked.number] = self
         for old in list(parts.dials)[:-_DIALS_REMEMBERED]:
             del parts.dials[old]
         parts.agenda.at(now + nanoseconds(parts.params.dial_s), self)
@@ -68,9 +69,11 @@ class RoleFinding(Task):
         """A helper does not help."""
         self._settle(now)
 
-    def on_knock(self, now: int) -> None:
-        """Somebody knocked: go on."""
-        self._end(now)
+    def on_knock(self, stranger: bool, now: int) -> None:
+        """Somebody knocked: go on. Whom we wrote to before shows less than a stranger does."""
+        self._familiar_knocks += not stranger
+        if stranger or (not self._unanswered and self._all_got_through):
+            self._end(now)
 
     def ring(self, now: int) -> None:
         """Nobody knocked in time."""
@@ -79,16 +82,20 @@ class RoleFinding(Task):
     def _settle(self, now: int) -> None:
         """Where nobody else is, being seen at our own socket's address has to do."""
         self._unanswered -= 1
-        if self._unanswered or self._knocks_expected:
-            return
-        self._end(now)
+        if not self._unanswered and self._all_got_through:
+            self._end(now)
+
+    @property
+    def _all_got_through(self) -> bool:
+        """Whether everybody who was to knock did; so it is where there was nobody to knock."""
+        return self._familiar_knocks >= self._knocks_expected
 
     def _end(self, now: int) -> None:
         if self.finished:
             return
         self.give_up()
         reach = self.parts.reach
-        if reach.role is Role.UNKNOWN and not self._knocks_expected and reach.is_undisguised:
+        if reach.role is Role.UNKNOWN and self._all_got_through and reach.is_undisguised:
             reach.role = Role.SERVER
         self._then(now)
 
@@ -211,10 +218,10 @@ class Joining(Task):
         if not self.finished and self._step is None and self._doors:
             self._knock(now)
 
-    def on_knock(self, now: int) -> None:
-        """A stranger reached us while we ask for that."""
-        if isinstance(self._step, RoleFinding):
-            self._step.on_knock(now)
+    @property
+    def is_about_to_walk(self) -> bool:
+        """Whether it only waits for the role before it makes us known near our id."""
+        return isinstance(self._step, RoleFinding)
 
     def give_up(self) -> None:
         """Stop, and the step that is under way."""
@@ -252,11 +259,24 @@ class Joining(Task):
             self.ring(now)
 
     def _walk_home(self, now: int) -> None:
+        self._tell_helpers(now)
         own_id = self.parts.own_id
         self._step = walk = Walk(
             self.parts, own_id, now, notice=self._notice, then=self._fill_far_buckets
         )
         walk.start(now)
+
+    def _tell_helpers(self, now: int) -> None:
+        """Whoever let us in, and was no server then, hears that we are one now.
+
+        Two nodes that are each other's only way in may both have been unknown to themselves.
+        """
+        parts = self.parts
+        if not parts.reach.is_server:
+            return
+        for peer in self._helpers:
+            if parts.table.contact(peer.id) is None:
+                self._introducer.introduce(peer.endpoint, peer.id, now, prove_us=True)
 
     def _fill_far_buckets(self, _walk: Walk, now: int) -> None:
         self._step = filling = FarFilling(self.parts, self._introducer, self._await_proofs)

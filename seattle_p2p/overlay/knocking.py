@@ -95,15 +95,15 @@ class Knocking:
         parts.exchange.answer(asker, Noted, ())
 
     def on_knock(self, message: Knock, source: Endpoint, now: int) -> None:
-        """Somebody we never wrote to reaches us, and knows the number we gave out for it."""
-        parts = self._parts
-        known = parts.exchange.acquaintances.at(source)
-        if message.number not in parts.dials or (known is not None and known.asked):
+        """Somebody reaches us who knows the number we gave out for it: perhaps a stranger."""
+        expecting = self._parts.dials.get(message.number)
+        if expecting is None:
             return
-        self._become_server(now)
-        for task in list(parts.tasks.values()):
-            if isinstance(task, Joining):
-                task.on_knock(now)
+        known = self._parts.exchange.acquaintances.at(source)
+        stranger = known is None or not known.asked
+        if stranger:
+            self._become_server(now)
+        expecting.on_knock(stranger, now)
 
     def on_stranger(self, asker: Asker, now: int) -> None:
         """Somebody we never wrote to asks us something: so others reach us, too."""
@@ -118,7 +118,8 @@ class Knocking:
             return
         parts.reach.role = Role.SERVER
         parts.events.append(RoleFound(role=Role.SERVER, seen_at=parts.reach.seen_at))
-        if len(parts.table) and not any(isinstance(t, Joining) for t in parts.tasks.values()):
+        joining = (task for task in parts.tasks.values() if isinstance(task, Joining))
+        if len(parts.table) and not any(task.is_about_to_walk for task in joining):
             Walk(
                 parts, parts.own_id, now, notice=self._notice, then=lambda _walk, _now: None
             ).start(now)
