@@ -21,10 +21,11 @@ from seattle_p2p.wire.datagrams import Dialling, DialMe, Find, Found
 
 TimeCall = Callable[[int], None]
 
-_DOORS = 16
-"""Most endpoints tried."""
-_NEXT_DOOR_S = 0.3
-"""A door is given so long before the next is tried; all sixteen within 5 s."""
+_DOORS = 64
+"""Most endpoints tried: as many as are remembered."""
+_NEXT_DOOR_S = (0.3, 0.3, 0.3, 0.05)
+"""Each door is given so long before the next is tried, the last number for ever; whoever finds
+three shut is in a hurry. All of them within 4 s."""
 _DIALLERS = 3
 """Peers asked to have us dialled."""
 _DIALS_REMEMBERED = 16
@@ -199,6 +200,7 @@ class Joining(Task):
         self._introducer = introducer
         self._notice = notice
         self._unanswered = self._asked
+        self._knocked = 0
         self._impostors: list[Endpoint] = []
         self._helpers: list[Peer] = []
         self._step: Task | None = None
@@ -231,7 +233,9 @@ class Joining(Task):
 
     def _knock(self, now: int) -> None:
         if len(self._doors) > 1:
-            self.parts.agenda.at(now + nanoseconds(_NEXT_DOOR_S), self)
+            wait_s = _NEXT_DOOR_S[min(self._knocked, len(_NEXT_DOOR_S) - 1)]
+            self.parts.agenda.at(now + nanoseconds(wait_s), self)
+        self._knocked += 1
         door = self._doors.pop()
         self._introducer.introduce(
             door, self._ids.get(door), now, lambda peer, at: self._on_door(door, peer, at)
