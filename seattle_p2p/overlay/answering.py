@@ -7,7 +7,7 @@ from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.proofs import NONCE_BYTES, make_proof
 from seattle_p2p.wire.datagrams import Find, Found, Introduce, Introduced, Ping, Pong
 
-_FOUND_HEAD_BYTES = 58
+_FOUND_HEAD_BYTES = 80
 """Octets of a reply without its contents, addresses of IPv6 and a fresh token included."""
 
 
@@ -69,4 +69,4 @@ class Answering:
             room=asker.room - _FOUND_HEAD_BYTES,
         )
         wanted = message.server and parts.table.wants(sender)
-        parts.exchange.answer(asker, Found, (wanted, peers))
+        parts.exchange.answer(asker, Found, (parts.own_id_bytes, wanted, peers))

@@ -26,7 +26,7 @@ from seattle_p2p.wire.datagrams import (
     Withdraw,
 )
 
-_ADVERTS_HEAD_BYTES = 84
+_ADVERTS_HEAD_BYTES = 106
 """Octets of a reply without its contents, addresses of IPv6 and a fresh token included."""
 
 
@@ -49,7 +49,7 @@ class Holding:
         parts = self._parts
         self._askers.heard_from(asker)
         parts.records.expire(now)
-        place = int.from_bytes(message.place)
+        own_id, place = parts.own_id_bytes, int.from_bytes(message.place)
         room = asker.room - _ADVERTS_HEAD_BYTES
         peers = parts.packed_contacts(place, message.families, but=asker.endpoint, room=room)
         page = parts.records.page(
@@ -61,10 +61,10 @@ class Holding:
             room=room - sum(map(len, peers)) - 2 * len(peers),
         )
         if page is None:
-            parts.exchange.answer(asker, Adverts, (peers, 0, b"", b"", 0, []))
+            parts.exchange.answer(asker, Adverts, (own_id, peers, 0, b"", b"", 0, []))
             return
         digest = page.digest.to_bytes(DIGEST_BYTES)
-        fields = (peers, page.total, digest, page.last, page.split, page.adverts)
+        fields = (own_id, peers, page.total, digest, page.last, page.split, page.adverts)
         parts.exchange.answer(asker, Adverts, fields)
 
     def on_store(self, message: Store, asker: Asker, now: int) -> None:

@@ -18,6 +18,8 @@ from seattle_p2p.wire.datagrams import Introduce, Introduced, Ping, Pong
 Then = Callable[[Peer | None, int], None]
 """Is told the proved peer, or None, and the time."""
 
+_SLOW_FACTOR = 8
+"""Introductions under way in all, as a multiple of those that are not slow."""
 _MOST_ROUNDS = 4
 """Ping, an outdated token, they first, we second: no honest introduction takes more."""
 
@@ -32,6 +34,7 @@ class _Introduction:
         "proved",
         "rounds",
         "signed",
+        "slow",
         "then",
     )
 
@@ -46,22 +49,29 @@ class _Introduction:
         self.proved: Peer | None = None
         self.rounds = 0
         self.signed = False
+        self.slow = False
         self.then: list[Then] = []
 
 
 class Introducer(Task):
     """Carries out introductions, a bounded number at a time.
 
+    Whoever is slow to answer makes room for the next, up to a point, so that many who are not
+    there hold up few who are.
+
     Args:
         parts: The node's.
-        at_once: Most introductions in flight; the rest wait their turn.
+        at_once: Most introductions in flight that are not slow; the rest wait their turn.
     """
 
     def __init__(self, parts: Parts, at_once: int) -> None:
         super().__init__(parts)
         self._at_once = at_once
         self._running: dict[Endpoint, _Introduction] = {}
+        self._slow = 0
         self._waiting: deque[_Introduction] = deque()
+        self._newest: dict[Endpoint, _Introduction] = {}
+        """The last of those that wait, by endpoint."""
         self.on_idle: list[Callable[[int], None]] = []
         """Are called once, when nothing runs or waits any more."""
 
@@ -90,25 +100,26 @@ class Introducer(Task):
             prove_us: Whether our id is to be proved there as well.
             patience: How many times the usual hard deadline each of its requests may take.
         """
-        known = self._running.get(endpoint) or next(
-            (waiting for waiting in self._waiting if waiting.endpoint == endpoint), None
-        )
+        known = self._running.get(endpoint) or self._newest.get(endpoint)
         if known is not None and (claimed is None or known.claimed == claimed):
             known.prove_us |= prove_us
         else:
             known = _Introduction(endpoint, claimed, prove_us, patience)
             self._waiting.append(known)
+            self._newest[endpoint] = known
         if then is not None:
             known.then.append(then)
         self._pump(now)
 
     def _pump(self, now: int) -> None:
         held: list[_Introduction] = []
-        while self._waiting and len(self._running) < self._at_once:
+        while self._waiting and self._has_room:
             introduction = self._waiting.popleft()
             if introduction.endpoint in self._running:
                 held.append(introduction)
                 continue
+            if self._newest.get(introduction.endpoint) is introduction:
+                del self._newest[introduction.endpoint]
             self._running[introduction.endpoint] = introduction
             self._step(introduction, now)
         self._waiting.extendleft(reversed(held))
@@ -116,6 +127,11 @@ class Introducer(Task):
             waiting, self.on_idle = self.on_idle, []
             for call in waiting:
                 call(now)
+
+    @property
+    def _has_room(self) -> bool:
+        running = len(self._running)
+        return running - self._slow < self._at_once and running < _SLOW_FACTOR * self._at_once
 
     def _step(self, introduction: _Introduction, now: int) -> None:
         """Send the next request of an introduction, or end it."""
@@ -157,6 +173,14 @@ class Introducer(Task):
             self._on_pong(introduction, reply, now)
         else:
             self._on_introduced(introduction, asked.number, reply, now)
+
+    def on_slow(self, asked: Outstanding, now: int) -> None:
+        """Somebody takes long: on with the next."""
+        introduction: _Introduction = asked.about
+        if not introduction.slow:
+            introduction.slow = True
+            self._slow += 1
+            self._pump(now)
 
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """Nobody is there, or nobody who proves anything."""
@@ -208,7 +232,7 @@ class Introducer(Task):
         if prover is None or prover.node_id != introduction.other:
             parts.count("dropped.false_proof")
             return None
-        return parts.book.remember(Peer(prover.node_id, introduction.endpoint))
+        return parts.book.peer(prover.node_id, introduction.endpoint)
 
     def _on_proof(self, peer: Peer, server: bool, now: int) -> None:
         known = self.parts.exchange.acquaintances.meet(peer.endpoint)
@@ -220,6 +244,7 @@ class Introducer(Task):
     def _end(self, introduction: _Introduction, now: int) -> None:
         if self._running.get(introduction.endpoint) is introduction:
             del self._running[introduction.endpoint]
+            self._slow -= introduction.slow
         for then in introduction.then:
             then(introduction.proved, now)
         self._pump(now)

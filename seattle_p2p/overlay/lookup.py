@@ -3,6 +3,10 @@
 A window instead of rounds: `alpha` queries are on their way that are not slow; a slow peer
 keeps its place but another one is asked beside it, and its late reply still counts. Says whom
 to ask and when it is done; neither sends nor waits.
+
+Somebody may name peers that are not there. Every candidate remembers who named it; once most
+of what a peer named proved to be nothing, the rest of it waits until all others were asked,
+unless somebody else named it too.
 """
 
 from bisect import insort
@@ -16,6 +20,9 @@ _FRESH, _ASKED, _SLOW, _ANSWERED, _GIVEN_UP = range(5)
 _REGION_FACTOR = 3
 _KEPT_FACTOR = 8
 """The list of candidates keeps so many times k: more than the order can ever need at once."""
+_NOTHINGS = 4
+"""So many of the peers that somebody named have to be slow, silent or somebody else, and most
+of those tried, before the others wait. One in three may be dead after a disaster."""
 
 
 class Lookup:
@@ -60,7 +67,16 @@ class Lookup:
         self._taken = taken
         self._candidates: list[tuple[int, Peer]] = []
         self._states: dict[int, int] = {}
-        self._claimed: dict[Endpoint, int] = {}
+        self._named_at: dict[Endpoint, int] = {}
+        self._disputed: set[Endpoint] = set()
+        """Endpoints at which several ids were named: whichever answers is there."""
+        self._asked_at: dict[Endpoint, int] = {}
+        self._named_by: dict[int, list[int]] = {}
+        """By candidate that we did not know ourselves: who named it."""
+        self._nothings: dict[int, int] = {}
+        self._somebodies: dict[int, int] = {}
+        self._doubted: set[int] = set()
+        """Those who named mostly nobody."""
         self._groups: set[bytes] = set()
         self._prompt = 0
         self._slow = 0
@@ -73,7 +89,7 @@ class Lookup:
     def closest(self) -> list[Peer]:
         """The best k candidates not given up, best first; then the others of the region."""
         if self._closest is None:
-            self._closest = self._choose([peer for _, peer in self._candidates])
+            self._closest = self._choose(self._credible())
         return self._closest
 
     @property
@@ -108,14 +124,11 @@ class Lookup:
         room = min(window - self._prompt, self._left)
         if room <= 0:
             return []
-        states = self._states
         if self._taken is not None:
             self._leave_to_others(self._taken)
-        fresh = [peer for peer in self._prospects() if states[peer.id] == _FRESH][:room]
+        fresh = self._unclaimed(room)
         if self._taken is not None:
             self._taken.update(peer.id for peer in fresh)
-        for peer in fresh:
-            states[peer.id] = _ASKED
         self._prompt += len(fresh)
         self._in_flight += len(fresh)
         self._left -= len(fresh)
@@ -125,8 +138,11 @@ class Lookup:
     def on_reply(self, peer: Peer, found: Iterable[Peer]) -> None:
         """Take in the peers that `peer` answered with."""
         if self._settle(peer):
+            self._judge(peer, -int(self._states[peer.id] == _SLOW), 1)
             self._states[peer.id] = _ANSWERED
-            self._learn(found)
+            if peer.endpoint in self._disputed:
+                self._give_up_others_at(peer.endpoint)
+            self._learn(found, peer.id)
 
     def on_slow(self, peer: Peer) -> None:
         """`peer` takes long: somebody else may be asked beside it."""
@@ -135,17 +151,27 @@ class Lookup:
             self._slow += 1
             self._prompt -= 1
             self._one_by_one = 0
+            self._judge(peer, 1, 0)
 
     def on_silence(self, peer: Peer) -> None:
         """Give `peer` up, so that the next best moves into the best k."""
         if self._settle(peer):
+            self._judge(peer, int(self._states[peer.id] == _ASKED), 0)
             self._states[peer.id] = _GIVEN_UP
+            del self._asked_at[peer.endpoint]
             self._drop_given_up()
 
     def _drop_given_up(self) -> None:
         states = self._states
         self._candidates = [e for e in self._candidates if states[e[1].id] != _GIVEN_UP]
         self._closest = None
+
+    def _give_up_others_at(self, endpoint: Endpoint) -> None:
+        states = self._states
+        for _, peer in self._candidates:
+            if peer.endpoint == endpoint and states[peer.id] == _FRESH:
+                states[peer.id] = _GIVEN_UP
+        self._drop_given_up()
 
     def _leave_to_others(self, taken: set[int]) -> None:
         """Give up whom another path has asked meanwhile."""
@@ -156,6 +182,47 @@ class Lookup:
         if theirs:
             self._drop_given_up()
 
+    def _unclaimed(self, most: int) -> list[Peer]:
+        """Candidates to ask now, none at an endpoint where somebody else was asked."""
+        states, asked_at = self._states, self._asked_at
+        fresh: list[Peer] = []
+        for peer in self._prospects():
+            if len(fresh) == most:
+                break
+            if states[peer.id] == _FRESH and peer.endpoint not in asked_at:
+                asked_at[peer.endpoint] = peer.id
+                states[peer.id] = _ASKED
+                fresh.append(peer)
+        return fresh
+
+    def _judge(self, peer: Peer, nothing: int, somebody: int) -> None:
+        """Note what became of a candidate to the account of who named it."""
+        for id in self._named_by.get(peer.id, ()):
+            nothings = self._nothings[id] = self._nothings.get(id, 0) + nothing
+            somebodies = self._somebodies[id] = self._somebodies.get(id, 0) + somebody
+            if (nothings >= _NOTHINGS and nothings > somebodies) != (id in self._doubted):
+                self._doubted ^= {id}
+                self._closest = None
+
+    def _credible(self) -> list[Peer]:
+        """Candidates, nearest first, without those that only doubted peers named.
+
+        All of them when there are not enough others.
+        """
+        if not self._doubted:
+            return [peer for _, peer in self._candidates]
+        states, named_by, doubted = self._states, self._named_by, self._doubted
+        credible = [
+            peer
+            for _, peer in self._candidates
+            if states[peer.id] == _ANSWERED
+            or (named := named_by.get(peer.id)) is None
+            or not doubted.issuperset(named)
+        ]
+        if len(credible) < self._k:
+            return [peer for _, peer in self._candidates]
+        return credible
+
     def _prospects(self) -> list[Peer]:
         """What `closest` will be if none of the slow peers answers any more.
 
@@ -165,7 +232,7 @@ class Lookup:
         if not self._slow:
             return self.closest
         states = self._states
-        return self._choose([peer for _, peer in self._candidates if states[peer.id] != _SLOW])
+        return self._choose([peer for peer in self._credible() if states[peer.id] != _SLOW])
 
     def _choose(self, nearest_first: list[Peer]) -> list[Peer]:
         """The best k of them, then the others of the region."""
@@ -195,22 +262,38 @@ class Lookup:
             self._slow -= 1
         return True
 
-    def _learn(self, peers: Iterable[Peer]) -> None:
-        """Take up candidates not met before: one id has one endpoint here, and the reverse."""
-        states, claimed = self._states, self._claimed
+    def _learn(self, peers: Iterable[Peer], by: int | None = None) -> None:
+        """Take up candidates not met before, named `by` somebody or known to us."""
+        states, named_by, asked_at = self._states, self._named_by, self._asked_at
         for peer in peers:
-            if peer.id in states or peer.endpoint in claimed or peer.id in self._avoid:
+            if peer.id in states:
+                if by is not None and peer.id in named_by:
+                    named_by[peer.id].append(by)
                 continue
+            if peer.id in self._avoid:
+                continue
+            if states.get(asked_at.get(peer.endpoint, -1)) == _ANSWERED:
+                continue
+            if self._named_at.setdefault(peer.endpoint, peer.id) != peer.id:
+                self._disputed.add(peer.endpoint)
             states[peer.id] = _FRESH
-            claimed[peer.endpoint] = peer.id
+            if by is not None:
+                named_by[peer.id] = [by]
             self._groups.add(peer.group)
             insort(self._candidates, (peer.id ^ self.target, peer), key=itemgetter(0))
             self._closest = None
         limit = _KEPT_FACTOR * self._k
         if len(self._candidates) > limit:
-            for _, peer in self._candidates[limit:]:
-                if states[peer.id] == _FRESH:
-                    del states[peer.id]
-                    del claimed[peer.endpoint]
-            del self._candidates[limit:]
-            self._closest = None
+            self._forget_beyond(limit)
+
+    def _forget_beyond(self, limit: int) -> None:
+        """Keep the nearest, but first those that are credible."""
+        credible = self._credible()
+        kept = {peer.id for peer in credible[:limit]}
+        states = self._states
+        for _, peer in self._candidates:
+            if peer.id not in kept and states[peer.id] == _FRESH:
+                del states[peer.id]
+                self._named_by.pop(peer.id, None)
+        self._candidates = [entry for entry in self._candidates if entry[1].id in kept]
+        self._closest = None

@@ -97,8 +97,12 @@ class Walk(Task):
         self._end(now)
 
     def on_reply(self, asked: Outstanding, reply: Any, now: int) -> None:
-        """Somebody answered."""
+        """Somebody answered; who says to be somebody else was named under a false id."""
         peer: Peer = asked.about
+        if reply.sender != peer.packed[:ID_BYTES]:
+            self.parts.count("dropped.other_id")
+            self.on_silence(asked, now)
+            return
         worthless = asked.had_token and reply.token and not reply.peers
         if worthless and peer.id not in self._asked_again:
             self._asked_again.add(peer.id)

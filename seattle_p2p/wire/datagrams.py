@@ -111,8 +111,12 @@ class Find(Request, frozen=True, array_like=True, tag=5, gc=False):
 
 
 class Found(Reply, frozen=True, array_like=True, tag=6, gc=False):
-    """The closest peers the answerer has proof of; `wanted`: it has a place for the asker."""
+    """The closest peers the answerer has proof of; `wanted`: it has a place for the asker.
 
+    `sender` is the answerer's claimed id: whoever was named under a false one says so.
+    """
+
+    sender: Id
     wanted: bool
     peers: PackedPeers
 
@@ -138,8 +142,10 @@ class Adverts(Reply, frozen=True, array_like=True, tag=8, gc=False):
 
     `total` and `digest` are of the whole range asked for; `last` is the node id after which to
     go on, empty when this was the end; `split` > 0: more lie under subkeys of so many bits.
+    `sender` is the answerer's claimed id.
     """
 
+    sender: Id
     peers: PackedPeers
     total: Annotated[int, Meta(ge=0)]
     digest: MaybeDigest

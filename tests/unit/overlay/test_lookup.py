@@ -117,8 +117,63 @@ def test_one_address_counts_for_one_id_only():
     (asked,) = lookup.queries()
 
     lookup.on_reply(asked, [peer(1, port=9), peer(2, port=9), peer(3, port=1)])
+    (first,) = lookup.queries()
+    assert lookup.queries() == []
+    lookup.on_reply(first, [])
 
     assert [p.id for p in lookup.closest] == [1, 5]
+    assert lookup.done
+
+
+def test_a_false_id_at_an_address_does_not_keep_its_true_holder_from_being_asked():
+    lookup = a_lookup(0, [peer(5, port=1)])
+    (asked,) = lookup.queries()
+    lookup.on_reply(asked, [peer(1, port=9), peer(2, port=9)])
+    (false,) = lookup.queries()
+
+    lookup.on_silence(false)
+
+    assert [p.id for p in lookup.queries()] == [2]
+
+
+def test_somebody_who_names_many_that_are_not_there_is_not_asked_for_more_of_them():
+    honest, liar = peer(1 << 40, port=1), peer(2 << 40, port=2)
+    lookup = a_lookup(0, [honest, liar], k=4, alpha=10)
+    lookup.queries()
+    good = [peer(n << 30, port=n) for n in range(3, 9)]
+    lookup.on_reply(liar, [peer(n, port=100 + n) for n in range(1, 21)])
+    lookup.on_reply(honest, good)
+    asked = 0
+
+    while not lookup.done:
+        for other in lookup.queries():
+            asked += 1
+            if other in good:
+                lookup.on_reply(other, good)
+            else:
+                lookup.on_slow(other)
+                lookup.on_silence(other)
+
+    assert [p.id for p in lookup.answered] == [p.id for p in good[:4]]
+    assert asked <= 20
+
+
+def test_whom_somebody_else_named_too_is_asked_though_a_liar_named_it():
+    honest, liar = peer(1 << 40, port=1), peer(2 << 40, port=2)
+    true = peer(3, port=3)
+    lookup = a_lookup(0, [honest, liar], k=2, alpha=4)
+    lookup.queries()
+    lookup.on_reply(liar, [true, *(peer(n << 9, port=100 + n) for n in range(1, 20))])
+    lookup.on_reply(honest, [true])
+
+    while not lookup.done:
+        for other in lookup.queries():
+            if other == true:
+                lookup.on_reply(other, [])
+            else:
+                lookup.on_silence(other)
+
+    assert true in lookup.answered
 
 
 def test_candidates_are_bounded_in_number():

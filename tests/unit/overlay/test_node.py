@@ -717,7 +717,7 @@ def test_a_reply_from_another_address_than_the_asked_one_is_dropped(net):
     node.look_up(0, net.now)
     asked = {to: CODEC.decode(data) for data, to in node.datagrams_to_send()}
     number = asked[second].number
-    lie = datagrams.Found(number, b"", pack_endpoint(first), True, False, [])
+    lie = datagrams.Found(number, b"", pack_endpoint(first), True, bytes(20), False, [])
 
     node.receive_datagram(CODEC.encode(lie), NOBODY, net.now)
 
@@ -972,8 +972,8 @@ class Liar:
     busy = False
     deadline = None
 
-    def __init__(self, where, number, torn=False):
-        self.where = where
+    def __init__(self, me, number, torn=False):
+        self.me = me.to_bytes(20)
         self.torn = torn
         self.rng = random.Random(number)
         self.bag = []
@@ -989,11 +989,13 @@ class Liar:
         if isinstance(message, datagrams.Find):
             close = message.target[:18]
             lies = [close + lie[18:] for lie in lies]
-            answer = datagrams.Found(*head, True, lies)
+            answer = datagrams.Found(*head, self.me, True, lies)
         elif isinstance(message, datagrams.Read):
             lies = [message.place[:18] + lie[18:] for lie in lies]
             junk = [self.rng.randbytes(170) for _ in range(3)]
-            answer = datagrams.Adverts(*head, lies, 10**9, b"d" * 8, b"l" * 20, 8, junk)
+            answer = datagrams.Adverts(
+                *head, self.me, lies, 10**9, b"d" * 8, b"l" * 20, 8, junk
+            )
         else:
             return
         self.asked += 1
@@ -1019,8 +1021,9 @@ def test_one_liar_costs_a_lookup_little_and_puts_nobody_into_tables(torn):
         publish(net, where)
     victim = nodes[4]
     before = net.nodes[victim].statistics().counts
-    liar = net.nodes[victim].peers()[0].endpoint
-    net.nodes[liar] = Liar(liar, 1, torn)
+    posing = net.nodes[victim].peers()[0]
+    liar = posing.endpoint
+    net.nodes[liar] = Liar(posing.id, 1, torn)
     began = net.now
 
     (done,) = net.ask(victim, "look_up", int.from_bytes(bytes(20)))

@@ -33,7 +33,9 @@ def ask(records, part, digest):
         room=PAGE_OCTETS,
     )
     marks = page.digest.to_bytes(DIGEST_BYTES)
-    return Adverts(1, b"", b"", True, [], page.total, marks, page.last, 0, page.adverts)
+    return Adverts(
+        1, b"", b"", True, bytes(20), [], page.total, marks, page.last, 0, page.adverts
+    )
 
 
 def take(shelf, peer, part, reply):
@@ -124,7 +126,9 @@ def test_a_liar_s_billions_are_not_believed():
     liar = Peer(1, Endpoint("10.0.0.1", 1))
 
     shelf.on_page(
-        liar, Range(0, 0), Adverts(1, b"", b"", True, [], 10**12, b"d" * 8, b"\1", 0, [b"z"])
+        liar,
+        Range(0, 0),
+        Adverts(1, b"", b"", True, bytes(20), [], 10**12, b"d" * 8, b"\1", 0, [b"z"]),
     )
     shelf.pages()
 
@@ -135,7 +139,9 @@ def test_two_holders_or_half_of_them_split_a_place():
     shelf = a_shelf()
     peers = [Peer(n, Endpoint("10.0.0.1", 1 + n)) for n in range(6)]
     for peer in peers:
-        shelf.on_page(peer, Range(0, 0), Adverts(1, b"", b"", True, [], 1, b"", b"", 0, []))
+        shelf.on_page(
+            peer, Range(0, 0), Adverts(1, b"", b"", True, bytes(20), [], 1, b"", b"", 0, [])
+        )
 
     shelf.on_split(peers[0], 3)
     assert not shelf.is_split

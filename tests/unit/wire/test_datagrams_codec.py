@@ -23,9 +23,11 @@ EVERY_MESSAGE: list[Message] = [
     datagrams.Introduce(2, b"t" * 8, b"k" * 32, True, V4, b"s" * 64),
     datagrams.Introduced(2, b"", V4, True, b"k" * 32, True, b"s" * 64),
     datagrams.Find(3, b"", b"a" * 20, False, 3, b"x" * 20, bytes(100)),
-    datagrams.Found(3, b"t" * 8, V4, True, True, [b"p" * 20 + V4]),
+    datagrams.Found(3, b"t" * 8, V4, True, b"b" * 20, True, [b"p" * 20 + V4]),
     datagrams.Read(4, b"", b"x" * 20, 3, 0, 0, b"", b"", bytes(1152)),
-    datagrams.Adverts(4, b"", V4, True, [b"p" * 20 + V4], 9, b"d" * 8, b"l" * 20, 0, [b"z"]),
+    datagrams.Adverts(
+        4, b"", V4, True, b"b" * 20, [b"p" * 20 + V4], 9, b"d" * 8, b"l" * 20, 0, [b"z"]
+    ),
     datagrams.Store(5, b"t" * 8, b"k" * 32, b"s" * 64, 0, RECORD),
     datagrams.Withdraw(6, b"t" * 8, b"", b"", b"x" * 20, bytes(8)),
     datagrams.Stored(5, b"", V4, True, 0, 3600, 0),
@@ -139,9 +141,9 @@ def test_fields_out_of_bounds_are_refused():
         datagrams.Store(5, b"", b"k" * 33, b"", 0, RECORD),
         datagrams.Store(5, b"", b"", b"", 9, RECORD),
         datagrams.Adverts(
-            4, b"", V4, True, [], 0, b"", b"", 0, [b"z" * (MAX_SEALED_BYTES + 1)]
+            4, b"", V4, True, b"b" * 20, [], 0, b"", b"", 0, [b"z" * (MAX_SEALED_BYTES + 1)]
         ),
-        datagrams.Found(3, b"", V4, True, True, [b""] * 41),
+        datagrams.Found(3, b"", V4, True, b"b" * 20, True, [b""] * 41),
         datagrams.Read(4, b"", b"x" * 20, 3, 17, 0, b"", b"", b""),
     ]
 
