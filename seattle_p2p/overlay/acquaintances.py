@@ -6,7 +6,6 @@ this memory with invented senders.
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.params import Params, nanoseconds
-from seattle_p2p.wire.endpoints import ip_group, pack_endpoint
 
 
 class Acquaintance:
@@ -28,7 +27,6 @@ class Acquaintance:
     __slots__ = (
         "asked",
         "deviation",
-        "group",
         "heard",
         "knows_us",
         "peer",
@@ -39,8 +37,7 @@ class Acquaintance:
         "token",
     )
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.group = ip_group(pack_endpoint(endpoint))
+    def __init__(self) -> None:
         self.peer: Peer | None = None
         self.server = False
         self.heard = 0
@@ -54,7 +51,7 @@ class Acquaintance:
 
 
 class Acquaintances:
-    """Addresses we know something about, the least recently used forgotten first."""
+    """Addresses we know something about; when full, those not heard from for longest leave."""
 
     def __init__(self, params: Params) -> None:
         self._limit = params.max_acquaintances
@@ -69,18 +66,28 @@ class Acquaintances:
         return self._known.get(endpoint)
 
     def meet(self, endpoint: Endpoint) -> Acquaintance:
-        """The same, made now if need be, and marked as recently used."""
-        known = self._known.pop(endpoint, None)
+        """The same, made now if need be."""
+        known = self._known.get(endpoint)
         if known is None:
-            known = Acquaintance(endpoint)
             if len(self._known) >= self._limit:
-                del self._known[next(iter(self._known))]
-        self._known[endpoint] = known
+                self._make_room()
+            known = self._known[endpoint] = Acquaintance()
         return known
 
     def forget(self, endpoint: Endpoint) -> None:
         """Know nothing of `endpoint` any more."""
         self._known.pop(endpoint, None)
+
+    def _make_room(self) -> None:
+        """Forget a quarter, of those not met just now.
+
+        To keep all of them in order of use would cost time at every datagram.
+        """
+        known, a_quarter = self._known, -(-self._limit // 4)
+        met_before = list(known)[: len(known) - a_quarter] or list(known)
+        met_before.sort(key=lambda endpoint: known[endpoint].heard)
+        for endpoint in met_before[:a_quarter]:
+            del known[endpoint]
 
     def on_round_trip(self, known: Acquaintance, took: int) -> None:
         """`known` answered after `took` nanoseconds."""

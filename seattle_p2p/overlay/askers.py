@@ -56,7 +56,7 @@ class Askers:
         if prover is None:
             parts.count("dropped.false_proof")
             return None
-        peer = parts.book.remember(Peer(prover.node_id, asker.endpoint))
+        peer = parts.book.peer(prover.node_id, asker.endpoint)
         asker.acquaintance = parts.exchange.acquaintances.meet(asker.endpoint)
         asker.acquaintance.peer = peer
         asker.acquaintance.heard = now

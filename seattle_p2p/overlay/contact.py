@@ -59,17 +59,32 @@ def unpack_peer(data: bytes) -> Peer:
 
 
 class PeerBook:
-    """Peers by packed form, so that one met often is one object, read once.
+    """Peers by packed form, so that one met often is one object, read once; packed endpoints.
 
     Args:
-        limit: Most peers remembered; when full, the book starts afresh. Nodes of one process
-            may share a book.
+        limit: Most peers remembered, and most endpoints; when full, the book starts afresh.
+            Nodes of one process may share a book.
     """
 
     def __init__(self, limit: int = 4096) -> None:
         self._limit = limit
+        self._packed: dict[Endpoint, bytes] = {}
         self.known: dict[bytes, Peer] = {}
         """By packed form; look here before calling `read`."""
+
+    def packed(self, endpoint: Endpoint) -> bytes:
+        """The packed form of an endpoint."""
+        known = self._packed.get(endpoint)
+        if known is None:
+            if len(self._packed) >= self._limit:
+                self._packed.clear()
+            known = self._packed[endpoint] = pack_endpoint(endpoint)
+        return known
+
+    def peer(self, id: int, endpoint: Endpoint) -> Peer:
+        """The book's own object for a peer."""
+        known = self.known.get(id.to_bytes(ID_BYTES) + self.packed(endpoint))
+        return known or self.remember(Peer(id, endpoint))
 
     def read(self, data: bytes) -> Peer | None:
         """The peer of that packed form; None when the bytes are none that can be written to."""

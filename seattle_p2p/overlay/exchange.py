@@ -1,12 +1,12 @@
 """Sending and taking in: numbers, tokens, padding, matching, patience; no meanings."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from seattle_p2p.overlay.acquaintances import Acquaintance, Acquaintances
 from seattle_p2p.overlay.agenda import Agenda
-from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.overlay.contact import Endpoint, PeerBook
 from seattle_p2p.overlay.params import Params, nanoseconds
 from seattle_p2p.overlay.reach import Reach
 from seattle_p2p.overlay.requests import Activity, Outstanding, Requests
@@ -28,12 +28,10 @@ from seattle_p2p.wire.datagrams import (
     Stored,
     Withdraw,
 )
-from seattle_p2p.wire.endpoints import pack_endpoint
+from seattle_p2p.wire.endpoints import ip_group
 from seattle_p2p.wire.limits import MAX_DATAGRAM_BYTES
 
 _NUMBER_BYTES = 8
-_NUMBERS_AT_ONCE = 64
-_PACKED_KEPT = 4096
 
 SMALLEST_PADDING: dict[type[Request], int] = {
     Ping: 32,
@@ -83,6 +81,7 @@ class Exchange:
         entropy: Source of secret octets.
         agenda: Where deadlines stand.
         reach: Is told where others see us.
+        book: Knows the packed forms of endpoints.
     """
 
     def __init__(
@@ -92,10 +91,12 @@ class Exchange:
         entropy: Callable[[int], bytes],
         agenda: Agenda,
         reach: Reach,
+        book: PeerBook,
     ) -> None:
         self._codec = codec
         self._entropy = entropy
         self._reach = reach
+        self.packed = book.packed
         self.acquaintances = Acquaintances(params)
         self.requests = Requests(agenda, params.max_outstanding)
         self.requests.send_again = self._send_again
@@ -106,8 +107,6 @@ class Exchange:
         self.counts: Counter[Any] = Counter()
         """By a message's class when received, by (class,) when sent, by name for the rest."""
         self._outbox: list[tuple[bytes, Endpoint]] = []
-        self._numbers: deque[int] = deque()
-        self._packed: dict[Endpoint, bytes] = {}
         self._labour = nanoseconds(params.labour_s)
         self._late: dict[int, tuple[Acquaintance, int, int]] = {}
         """Latest requests sent twice or given up, by number: whom we asked, when, and how long
@@ -121,15 +120,6 @@ class Exchange:
         """Datagrams since the last call."""
         outbox, self._outbox = self._outbox, []
         return outbox
-
-    def packed(self, endpoint: Endpoint) -> bytes:
-        """The packed form of an endpoint, remembered."""
-        known = self._packed.get(endpoint)
-        if known is None:
-            if len(self._packed) >= _PACKED_KEPT:
-                self._packed.clear()
-            known = self._packed[endpoint] = pack_endpoint(endpoint)
-        return known
 
     def ask(
         self,
@@ -164,7 +154,7 @@ class Exchange:
         if kind in self._padding:
             some = (SMALLEST_PADDING.get(kind, 0) if known.token else self._padding[kind],)
             fields = (*fields, bytes(some[0]))
-        number = self._number()
+        number = int.from_bytes(self._entropy(_NUMBER_BYTES))
         soft, hard = self.acquaintances.deadlines(known, patience)
         if kind in _LABORIOUS:
             soft = min(soft + self._labour, hard)
@@ -185,10 +175,11 @@ class Exchange:
 
     def asker(self, request: Request, source: Endpoint, size: int, now: int) -> Asker:
         """Who sent `request`, a datagram of `size` octets."""
-        current = self.tokens.token(source, now)
+        where = self.packed(source)
+        current = self.tokens.token(where, now)
         if request.token == current:
             asker = Asker(source, request.number, current, b"", MAX_DATAGRAM_BYTES)
-        elif self.tokens.is_valid(request.token, source, now):
+        elif self.tokens.is_valid(request.token, where, now):
             asker = Asker(source, request.number, request.token, current, MAX_DATAGRAM_BYTES)
         else:
             asker = Asker(source, request.number, b"", current, size)
@@ -234,8 +225,9 @@ class Exchange:
         if reply.token:
             known.token = reply.token
         known.knows_us = reply.known
-        known.seen_us_at = reply.seen
-        self._reach.on_witness(known.group, reply.seen)
+        if known.seen_us_at != reply.seen:
+            known.seen_us_at = reply.seen
+            self._reach.on_witness(ip_group(self.packed(source)), reply.seen)
         asked.activity.on_reply(asked, reply, now)
 
     def _await_late(self, asked: Outstanding, known: Acquaintance, took: int) -> None:
@@ -271,13 +263,3 @@ class Exchange:
         """A request is slow to be answered: it, or its answer, may have been lost."""
         self.counts["sent.again"] += 1
         self._outbox.append((asked.datagram, asked.endpoint))
-
-    def _number(self) -> int:
-        """64 random bits nobody else can guess."""
-        if not self._numbers:
-            data = self._entropy(_NUMBER_BYTES * _NUMBERS_AT_ONCE)
-            self._numbers.extend(
-                int.from_bytes(data[at : at + _NUMBER_BYTES])
-                for at in range(0, len(data), _NUMBER_BYTES)
-            )
-        return self._numbers.popleft()

@@ -58,7 +58,7 @@ class Parts:
         """Address families our socket can use: 1 IPv4, 2 IPv6, 3 both."""
         self.agenda = Agenda()
         self.reach = Reach(role)
-        self.exchange = Exchange(codec, params, entropy, self.agenda, self.reach)
+        self.exchange = Exchange(codec, params, entropy, self.agenda, self.reach, book)
         self.table = PeerTable(self.own_id, params.k)
         self.records = Records(params)
         self.estimate = SizeEstimate()
