@@ -1,15 +1,18 @@
 """When to hold a vessel still, so that it keeps to its share of CPU: arithmetic only.
 
 A bucket of CPU time fills at the share's rate and is drained by what was used. Empty: the
-vessel is held still until there is a slice's worth again. Slices make a period of 0.1 s; what
-was overdrawn (a vessel long idle is looked at rarely) is paid back in several short stops,
-not in one long one.
+vessel is held still until there is a slice's worth again. Slices make a period of 0.1 s, longer
+ones for small shares, since each look costs a tenth of a millisecond; what was overdrawn (a
+vessel long idle is looked at rarely) is paid back in several short stops, not in one long one.
 """
 
 from dataclasses import dataclass
 
 PERIOD_S = 0.1
-"""One run and one stop, in the steady state."""
+"""One run and one stop, in the steady state, of a tenth of a core and more."""
+
+LONGEST_PERIOD_S, WORTHWHILE_SLICE_S = 0.6, 0.005
+"""Smaller shares have longer periods, until a run is worth the two looks it costs."""
 
 LONGEST_IDLE_LOOK_S = 0.1
 """A vessel that does nothing is looked at no more often than this asks for."""
@@ -43,7 +46,8 @@ class Throttle:
 
     def __init__(self, share: float, now: float) -> None:
         self._share = share
-        self._slice = min(max(share * PERIOD_S, 0.001), 0.05)
+        worthwhile = min(share * LONGEST_PERIOD_S, WORTHWHILE_SLICE_S)
+        self._slice = min(max(share * PERIOD_S, worthwhile, 0.001), 0.05)
         self._longest_stop = 0.18 if share >= 0.1 else 0.9
         self._credit = max(self._slice, START_UP_S)
         self._cap = max(self._slice * 2, START_UP_S)

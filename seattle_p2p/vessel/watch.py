@@ -58,7 +58,7 @@ class Watch:
         self._owner = owner
         self._clock = (~pid << 3) | 2  # the CPU clock of another process, all threads
         self._statm = os.open(f"/proc/{pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
-        self._stat = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+        self._task = os.open(f"/proc/{pid}/task", os.O_RDONLY | os.O_CLOEXEC)
         self._page = resource.getpagesize()
         self._throttle: Throttle | None = None
         self._baseline = 0
@@ -130,7 +130,7 @@ class Watch:
             died = os.waitpid(self._pid, 0)[1]
         _kill_orphans()
         os.close(self._statm)
-        os.close(self._stat)
+        os.close(self._task)
         return died
 
     def _look(self) -> None:
@@ -207,8 +207,9 @@ class Watch:
         return (int(fields[1]) - int(fields[2])) * self._page
 
     def _count_threads(self) -> int:
-        # After the name in brackets, which may hold anything, the 18th field (proc(5)).
-        return int(os.pread(self._stat, 1024, 0).rpartition(b")")[2].split()[17])
+        # The folder has a link for itself, for what lies above it, and for each thread: far
+        # cheaper to ask for than the process's statistics.
+        return max(os.fstat(self._task).st_nlink - 2, 1)
 
 
 def _kill_orphans() -> None:

@@ -79,7 +79,11 @@ class Broker:
         self._update()
 
     def hold(self, held: bool) -> None:
-        """Stop working, or go on."""
+        """Stop working, or go on.
+
+        The channel is left watched: mostly nothing comes of a vessel that is held still, and
+        what does stops the watching (`_on_readable`).
+        """
         if held == self._held:
             return
         self._held = held
@@ -87,7 +91,7 @@ class Broker:
             late, self._late = self._late, []
             for action in late:
                 action()
-        self._update()
+            self._update()
 
     def close(self) -> None:
         """Let go of everything the program had."""
@@ -115,6 +119,9 @@ class Broker:
         self._reading = wanted
 
     def _on_readable(self) -> None:
+        if self._held:
+            self._update()
+            return
         for _ in range(_BATCH):
             if not self._reading:
                 return
