@@ -217,19 +217,16 @@ class Actions:
                 return United(self._ledger.join_vessels(names).name)
         return Done()
 
+    def make_new(self, result: Result) -> None:
+        """Make the folders of new vessels, before anybody else sees them in the ledger."""
+        for name in _new_vessels(result):
+            self._keepers.make(name)
+
     async def follow_up(self, action: LedgerAction, result: Result) -> None:
         """What comes after the commit; a node manager that is killed here does it at start."""
-        match result:
-            case Divided(requested, leftover):
-                made: tuple[str, ...] = (*requested, leftover)
-            case United(vessel):
-                made = (vessel,)
-            case _:
-                return
-        for name in made:
-            self._keepers.make(name)
-        for name in vessels_of(action):
-            await self._keepers.remove(name)
+        if _new_vessels(result):
+            for name in vessels_of(action):
+                await self._keepers.remove(name)
 
     # Effects outside the ledger
 
@@ -319,6 +316,15 @@ class Actions:
                 f"vessel {row.name} was handed over, shared anew or reset meanwhile",
                 hint="look again: seattle browse",
             )
+
+
+def _new_vessels(result: Result) -> tuple[str, ...]:
+    match result:
+        case Divided(requested, leftover):
+            return (*requested, leftover)
+        case United(vessel):
+            return (vessel,)
+    return ()
 
 
 def _person(raw: bytes) -> PublicKey:

@@ -112,6 +112,7 @@ class Effects:
             result = self._actions.change(action, rows)
             self._remember(sender, command, digest, encode(result))
             self._ledger.trail.record(sender, word(action), ",".join(vessels_of(action)), "ok")
+        self._actions.make_new(result)
         await self._disk.wait()
         await self._actions.follow_up(action, result)
         self.on_change()

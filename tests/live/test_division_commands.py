@@ -226,3 +226,21 @@ async def test_what_was_done_and_refused_is_in_the_audit_trail(node: ServedNode)
         (OWNER.public, "advertise", "v1", "ok"),
         (USER.public, "advertise", "v1", "not_permitted"),
     ]
+
+
+async def test_a_new_vessel_is_there_as_soon_as_the_ledger_has_it(
+    node: ServedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others look at all rows of the ledger while a split waits for the disk."""
+    seen = []
+
+    async def wait() -> None:
+        seen.append([node.keepers.status(row.name).state for row in node.ledger.vessels()])
+
+    monkeypatch.setattr(node.core._effects._disk, "wait", wait)
+    name = with_ports(node)
+
+    made = await node.client().split(name, [SMALL])
+    await node.client().join([*made.requested, made.leftover])
+
+    assert seen == [["fresh"] * 3, ["fresh"] * 2]
