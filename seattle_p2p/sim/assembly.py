@@ -1,13 +1,16 @@
 """The parts of a world, made as a scenario says."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from seattle_p2p.overlay.contact import Endpoint
 from seattle_p2p.sim import faults, links
 from seattle_p2p.sim.geography import PLANETLAB, SEATTLE
 from seattle_p2p.sim.scenario import Fault, Scenario
 from seattle_p2p.sim.signing import REAL_UP_TO, CheapSignatures, RealSignatures, Signatures
 from seattle_p2p.sim.streams import Streams
-from seattle_p2p.sim.world import Host, World
+from seattle_p2p.sim.world import Host, Sender, World
 
 
 def make_latency(scenario: Scenario, streams: Streams, folder: Path = Path()) -> links.Latency:
@@ -42,8 +45,19 @@ def make_signatures(scenario: Scenario, streams: Streams) -> Signatures:
     return CheapSignatures(streams.secret("signatures", 64))
 
 
-def make_rule(fault: Fault, world: World, hosts: list[Host]) -> faults.Rule:
-    """The rule that a fault of the network is while it lasts."""
+def make_rule(
+    fault: Fault,
+    world: World,
+    hosts: list[Host],
+    elsewhere: Callable[[], Endpoint],
+    is_answer: Callable[[Any], bool],
+) -> faults.Rule:
+    """The rule that a fault of the network is while it lasts.
+
+    Args:
+        elsewhere: Makes endpoints at which nobody is.
+        is_answer: Whether a datagram answers another.
+    """
     chosen = frozenset(host.index for host in hosts)
     if fault.kind == "partition":
         others = [host for host in world.hosts if host.index not in chosen]
@@ -52,4 +66,7 @@ def make_rule(fault: Fault, world: World, hosts: list[Host]) -> faults.Rule:
         return faults.Nth(fault.number)
     if fault.kind == "gray":
         return faults.Gray(world, hosts, fault.loss)
+    if fault.kind == "stray":
+        seem = {host.index: Sender(host.index, elsewhere()) for host in hosts}
+        return faults.Stray(world, seem, is_answer)
     return faults.Doubled(world, fault.share)

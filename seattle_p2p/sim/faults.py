@@ -5,7 +5,7 @@ loses it, or keeps it; a run without rules asks nobody. Hosts that crash and com
 population's business (`population.py`).
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -100,6 +100,34 @@ class Held:
         self._world.traffic.kept -= len(waiting)
         for data, source, destination in waiting:
             self._world.forward(data, source, destination)
+
+
+class Stray:
+    """Hosts whose answers leave from another address than the one that was asked.
+
+    Args:
+        seem: By host, whom its answers seem to come from.
+        is_answer: Whether a datagram is one.
+    """
+
+    def __init__(
+        self,
+        world: "World",
+        seem: Mapping[int, "Sender"],
+        is_answer: Callable[[Any], bool],
+    ) -> None:
+        self._world = world
+        self._seem = seem
+        self._is_answer = is_answer
+
+    def judge(self, source: "Sender", destination: "Host | Mapped", data: Any) -> Fate:
+        """Send an answer on under another name, and lose the one that was sent."""
+        seeming = self._seem.get(source.index)
+        if seeming is None or not self._is_answer(data):
+            return Fate.PASS
+        self._world.traffic.doubled += 1
+        self._world.forward(data, seeming, destination)
+        return Fate.LOST
 
 
 class Nth:

@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from seattle_p2p.overlay.core import Role
+from seattle_p2p.overlay.core import Cryptography, Role
+from seattle_p2p.sim.inspection import Inspector
 from seattle_p2p.sim.measures import Tally
 from seattle_p2p.sim.population import Population
 from seattle_p2p.sim.scenario import Expect
 from seattle_p2p.sim.world import World
+
+_LOOKED_INTO = 1000
+"""Of a larger population so many memories are looked into, always the same."""
 
 Kind = Literal["always", "eventually", "sometimes", "bound"]
 
@@ -55,12 +59,20 @@ class Watch:
         world: What is watched.
         population: Its members; their cores' statistics are checked.
         max_outstanding: Most requests a core may have without answer.
+        cryptography: That of the run.
     """
 
-    def __init__(self, world: World, population: Population, max_outstanding: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        population: Population,
+        max_outstanding: int,
+        cryptography: Cryptography,
+    ) -> None:
         self._world = world
         self._population = population
         self._max_outstanding = max_outstanding
+        self._inspector = Inspector(cryptography, population)
         self._now_ns = 0
 
     def check(self, *, thoroughly: bool) -> None:
@@ -75,7 +87,14 @@ class Watch:
 
     def verdicts(self) -> list[Verdict]:
         """All of them, as they are now."""
-        return [self._clock(), self._accounts(), self._requests(), self._contacts()]
+        return [
+            self._clock(),
+            self._accounts(),
+            self._requests(),
+            self._contacts(),
+            self._memories(),
+            self._rules(),
+        ]
 
     def _clock(self) -> Verdict:
         before, self._now_ns = self._now_ns, self._world.now_ns
@@ -111,14 +130,38 @@ class Watch:
                 seen += 1
                 there = self._world.host_at(peer.endpoint)
                 # A box forgets mappings: what nobody has any more proves nothing.
-                if population.host_of(peer.id) is None or (
-                    there is not None and there.index != population.host_of(peer.id)
-                ):
+                who = population.host_of(peer.id)
+                is_elsewhere = there is not None and there.index != who
+                if who is None or is_elsewhere:
                     wrong.append(f"{member.index} holds {peer}")
-        detail = f"{seen:,} contacts looked at" + "".join(f"; {each}" for each in wrong[:3])
+        detail = f"{seen:,} contacts looked at" + _some(wrong)
         return Verdict(
             "every contact is a node at its own address", "always", not wrong, detail
         )
+
+    def _memories(self) -> Verdict:
+        """Tables, requests and records inside every core keep their laws."""
+        wrong, looked_into = [], 0
+        members = self._population.members
+        for member in members[:: max(len(members) // _LOOKED_INTO, 1)]:
+            if member.host.up:
+                looked_into += 1
+                laws = self._inspector.broken_laws(member, self._world.now_ns)
+                wrong += [f"{member.index}: {law}" for law in laws]
+        wrong += self._inspector.laws_over_all()
+        detail = f"{looked_into:,} memories looked into" + _some(wrong)
+        return Verdict("every core keeps its own books right", "always", not wrong, detail)
+
+    def _rules(self) -> Verdict:
+        """Nobody gave in to those who try."""
+        tally = self._population.tally
+        detail = f"{tally.provocations:,} visits of provokers" + _some(tally.given_in)
+        return Verdict("nobody lets rules be broken", "always", not tally.given_in, detail)
+
+
+def _some(wrong: Sequence[str]) -> str:
+    more = f"; and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
+    return "".join(f"; {each}" for each in wrong[:3]) + more
 
 
 def sometimes(population: Population, *, deaths: int, lost: int) -> list[Verdict]:
@@ -157,6 +200,8 @@ def eventually(population: Population, tally: Tally) -> list[Verdict]:
     missing = sum(len(look.missing) for look in last)
     lived = sum(len(look.lived) for look in last)
     dead = sum(look.dead_shown for look in tally.discoveries)
+    strangers = sorted({index for look in tally.discoveries for index in look.strangers})
+    twice = sum(look.told_twice for look in tally.discoveries)
     owners = sorted({look.owner for look in last if look.missing})
     who = f"; owners that miss some: {owners[:8]}" if owners else ""
     return [
@@ -173,6 +218,18 @@ def eventually(population: Population, tally: Tally) -> list[Verdict]:
             f"{dead} shown in {len(tally.discoveries)} looks",
         ),
         Verdict(
+            "nobody is shown who did not advertise",
+            "always",
+            not strangers,
+            f"members shown to owners of none of their vessels: {strangers[:8] or 'none'}",
+        ),
+        Verdict(
+            "nobody is shown twice",
+            "always",
+            not twice,
+            f"{twice} shown again in {len(tally.discoveries)} looks",
+        ),
+        Verdict(
             "every look ends",
             "eventually",
             not unfinished,
@@ -183,6 +240,12 @@ def eventually(population: Population, tally: Tally) -> list[Verdict]:
             "eventually",
             not waiting,
             f"{len(tally.joins_ns):,} joined; still waiting: {waiting[:8] or 'nobody'}",
+        ),
+        Verdict(
+            "every departure ends",
+            "eventually",
+            not population.leaving,
+            f"still leaving: {sorted(population.leaving)[:8] or 'nobody'}",
         ),
         Verdict(
             "the network is one piece",

@@ -26,6 +26,10 @@ class Discovery:
     """Member → when it was shown, in ns."""
     dead_shown: int = 0
     """Adverts handed on as alive whose host was down at that moment."""
+    strangers: list[int] = field(default_factory=list)
+    """Members shown that never advertised under the owner's key."""
+    told_twice: int = 0
+    """Adverts of a member that was shown before, none of them newer."""
     done_ns: int | None = None
     complete: bool = False
     lived: frozenset[int] = frozenset()
@@ -68,6 +72,10 @@ class Tally:
         self.discoveries: list[Discovery] = []
         self.lookups: list[LookupSample] = []
         self.samples: list[Sample] = []
+        self.provocations = 0
+        """Visits of nodes that try whether rules are kept."""
+        self.given_in: list[str] = []
+        """Rules that were not."""
 
     def discovery_measures(self) -> dict[str, float]:
         """Recall, precision and times of all finished discoveries."""

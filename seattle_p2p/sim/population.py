@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.identity.keys import ID_BYTES, PublicKey
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import (
     AdvertFound,
@@ -94,6 +94,11 @@ class Member:
         return self.host.index
 
     @property
+    def node(self) -> bytes:
+        """Its node id, 20 octets."""
+        return self.signer.public.node_id.to_bytes(ID_BYTES)
+
+    @property
     def is_ordinary(self) -> bool:
         """Whether it is a donor's node: no seed, no experimenter."""
         return not self.is_seed and self.role is not Role.CLIENT
@@ -122,6 +127,12 @@ class Population:
         self.persons: list[Person] = []
         self.seeds: list[Member] = []
         self.crashes = 0
+        self.leaving: set[int] = set()
+        """Members that are about to go, and still take their adverts back."""
+        self.withdrawn: dict[tuple[bytes, int], int] = {}
+        """When which node's advert under which person's key was taken back, in ns."""
+        self.strays: set[int] = set()
+        """Members whose answers come from an address that is not theirs."""
         self._make = make
         self._by_node: dict[PublicKey, Member] = {}
         self._hosts: dict[int, int] = {}
@@ -147,7 +158,11 @@ class Population:
 
     def outer_address(self) -> str:
         """An address for a box, of an IP group of its own."""
-        return self._addresses.next("boxes", 1).host
+        return self.free_endpoint().host
+
+    def free_endpoint(self) -> Endpoint:
+        """An endpoint that nobody has, of an IP group of its own."""
+        return self._addresses.next("boxes", 1)
 
     def new_identity(self, member: Member, signer: Signer) -> None:
         """Give a member that is down another key; its old core is forgotten."""
@@ -170,6 +185,7 @@ class Population:
     def crash(self, member: Member, *, keep_state: bool = False) -> None:
         """Switch it off without a word."""
         self.crashes += 1
+        self.leaving.discard(member.index)
         member.joined = False
         for person in member.owners:
             person.advertised_by.discard(member.index)
@@ -180,6 +196,8 @@ class Population:
         waiting = [p for p in member.owners if member.index in p.advertised_by]
         if not waiting:
             self.crash(member)
+            return
+        self.leaving.add(member.index)
         for person in list(waiting):
             person.advertised_by.discard(member.index)
             self._withdraw(member, person, waiting)
@@ -188,6 +206,7 @@ class Population:
         def answer(event: Event) -> None:
             waiting.remove(person)
             self.tally.withdrawn += isinstance(event, Withdrawn)
+            self.withdrawn[member.node, person.index] = self.world.now_ns
             if not waiting and member.host.up:
                 # Not here and now: the core that tells us is still being carried out.
                 self.world.after(0, lambda: self.crash(member))
@@ -237,11 +256,7 @@ class Population:
 
         def answer(event: Event) -> None:
             if isinstance(event, AdvertFound):
-                member = self._by_node.get(event.advert.node)
-                if member is None or not member.host.up:
-                    look.dead_shown += event.alive
-                elif event.alive:
-                    look.found.setdefault(member.index, self.world.now_ns)
+                self._on_shown(look, person, event)
             elif isinstance(event, AdvertsRead):
                 look.done_ns = self.world.now_ns
                 look.complete = event.complete
@@ -249,18 +264,37 @@ class Population:
 
         self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)
 
-    def probe(self, member: Member, target: int, k: int) -> None:
-        """Let a member look for the `k` closest to `target`; noted beside what is true."""
-        began_ns = self.world.now_ns
+    def _on_shown(self, look: Discovery, person: Person, event: AdvertFound) -> None:
+        member = self._by_node.get(event.advert.node)
+        if member is None or not member.host.up:
+            look.dead_shown += event.alive
+            return
+        if person not in member.owners:
+            look.strangers.append(member.index)
+        if event.alive:
+            look.told_twice += member.index in look.found
+            look.found.setdefault(member.index, self.world.now_ns)
+
+    def look_up(self, member: Member, target: int, then: Callable[[LookedUp], None]) -> None:
+        """Let a member look for the servers closest to `target`."""
 
         def answer(event: Event) -> None:
             if isinstance(event, LookedUp):
-                true = self.oracle(without=member).closest(target, k)
-                right = len({peer.id for peer in true} & {peer.id for peer in event.peers})
-                took_ns = self.world.now_ns - began_ns
-                self.tally.lookups.append(LookupSample(len(true), right, event.asked, took_ns))
+                then(event)
 
         self._ask(member, lambda core, now: core.look_up(target, now), answer)
+
+    def probe(self, member: Member, target: int, k: int) -> None:
+        """The same for the `k` closest; noted beside what is true."""
+        began_ns = self.world.now_ns
+
+        def then(found: LookedUp) -> None:
+            true = self.oracle(without=member).closest(target, k)
+            right = len({peer.id for peer in true} & {peer.id for peer in found.peers})
+            took_ns = self.world.now_ns - began_ns
+            self.tally.lookups.append(LookupSample(len(true), right, found.asked, took_ns))
+
+        self.look_up(member, target, then)
 
     # Questions
 
@@ -302,6 +336,7 @@ class Population:
 
         def request(core: Overlay, now: int) -> int:
             first = sequence_after(member.starts)
+            self.withdrawn.pop((member.node, person.index), None)
             return core.publish(
                 person.key, now, overlay=endpoints, commands=endpoints, sequence=first
             )

@@ -4,6 +4,7 @@ import gc
 import resource
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,7 +108,10 @@ class Run:
         self.stage = Stage(scenario, self.seed, folder)
         self.world = self.stage.world
         self._watch = Watch(
-            self.world, self.stage.population, self.stage.params.max_outstanding
+            self.world,
+            self.stage.population,
+            self.stage.params.max_outstanding,
+            self.stage.signatures,
         )
         self._before = (0, 0, 0)
 
@@ -158,13 +162,25 @@ class Run:
     def _let_happen(self, tell: Callable[[Progress], None] | None) -> None:
         end_s = self.scenario.meta.duration_s
         for slice_ in range(1, _SLICES + 1):
-            self.world.run(until=end_s * slice_ / _SLICES)
+            self._go_on(end_s * slice_ / _SLICES)
             self._watch.check(thoroughly=slice_ % _SLICES_PER_LOOK == 0)
             if slice_ % _SLICES_PER_COLLECTION == 0:
                 gc.collect()
             self.stage.tally.samples.append(self._sample())
             if tell is not None:
                 tell(self._progress())
+
+    def _go_on(self, until_s: float) -> None:
+        """Let the world happen; what a core raises is a breach, not the end of the program."""
+        try:
+            self.world.run(until=until_s)
+        except Exception as reason:
+            where = traceback.extract_tb(reason.__traceback__)[-1]
+            detail = (
+                f"at {self.world.now_s:.6f} s, {type(reason).__name__}: {reason}"
+                f" ({where.name} in {Path(where.filename).name}, line {where.lineno})"
+            )
+            raise Breach(Verdict("no core raises", "always", False, detail)) from reason
 
     def _load(self) -> Load:
         live = self.stage.population.live_members()

@@ -56,7 +56,8 @@ class NodeGroup(Part, frozen=True, kw_only=True):
         name: How faults refer to the group.
         count: How many.
         role: `node` donates vessels, `bootstrap` is what others join through (and starts
-            first), `experimenter` owns vessels and looks for them.
+            first), `experimenter` owns vessels and looks for them, `provoker` holds no vessels
+            and tries whether its contacts keep the rules.
         join_at_s: When the first joins.
         join_span_s: They come evenly spread over so long.
         vessels: Vessels of each node, each of another owner.
@@ -67,7 +68,7 @@ class NodeGroup(Part, frozen=True, kw_only=True):
 
     name: str
     count: Count
-    role: Literal["node", "bootstrap", "experimenter"] = "node"
+    role: Literal["node", "bootstrap", "experimenter", "provoker"] = "node"
     join_at_s: Seconds = 0
     join_span_s: Seconds = 0
     vessels: Annotated[int, Meta(ge=0, le=100)] = 1
@@ -156,7 +157,8 @@ class Fault(Part, frozen=True, kw_only=True):
 
     Args:
         kind: `crash` (without a word), `leave` (adverts withdrawn), `restart` (those that are
-            down), `partition`, `gray`, `duplicate`, or `drop` of one datagram.
+            down), `partition`, `gray`, `duplicate`, `stray` (answers leave from another
+            address, as some machines with several do), or `drop` of one datagram.
         at_s: When.
         for_s: How long; to the end when 0. For crash and leave: back after so long.
         group: Whom; all hosts of role `node` when empty.
@@ -167,7 +169,9 @@ class Fault(Part, frozen=True, kw_only=True):
         number: Of drop: which datagram after `at_s`, from 0.
     """
 
-    kind: Literal["crash", "leave", "restart", "partition", "gray", "duplicate", "drop"]
+    kind: Literal[
+        "crash", "leave", "restart", "partition", "gray", "duplicate", "stray", "drop"
+    ]
     at_s: Seconds
     for_s: Seconds = 0
     group: str = ""

@@ -1,6 +1,7 @@
 """Puts a scenario on: the world, everybody in it, what goes wrong and when."""
 
 from pathlib import Path
+from typing import Any
 
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import PeerBook
@@ -12,10 +13,12 @@ from seattle_p2p.sim.codec import ObjectCodec, WireDescriber, describe_object
 from seattle_p2p.sim.measures import Tally
 from seattle_p2p.sim.nat import Box
 from seattle_p2p.sim.population import Member, Person, Population, deal_vessels
+from seattle_p2p.sim.provoker import Provoker
 from seattle_p2p.sim.scenario import Fault, NodeGroup, Scenario
 from seattle_p2p.sim.trace import Describe
 from seattle_p2p.sim.world import World
 from seattle_p2p.wire.codec import Codec, WireCodec
+from seattle_p2p.wire.datagrams import Reply
 
 NETWORK = "simulation"
 _HOSTS_PER_CARRIER = 16
@@ -23,6 +26,7 @@ _ROLES = {
     "bootstrap": Role.SERVER,
     "node": Role.UNKNOWN,
     "experimenter": Role.CLIENT,
+    "provoker": Role.UNKNOWN,
 }
 
 
@@ -81,6 +85,8 @@ class Stage:
             self._maybe_behind_a_box(member, group)
             at_s = group.join_at_s + group.join_span_s * number / group.count
             self._start_at(at_s, member)
+            if group.role == "provoker":
+                Provoker(population, member, self._codec)
 
     def _start_at(self, at_s: float, member: Member) -> None:
         self.world.at(at_s, lambda: self.population.start(member))
@@ -129,6 +135,8 @@ class Stage:
         exponent = work.zipf_exponent if work.popularity == "zipf" else 0
         rng = streams.stream("vessels")
         for group in self.scenario.nodes:
+            if group.role == "provoker":
+                continue
             nodes = [m for m in population.members if m.group == group.name and m.is_ordinary]
             deal_vessels(nodes, population.persons, group.vessels, rng, exponent)
 
@@ -166,12 +174,20 @@ class Stage:
                     if not member.host.up:
                         population.start(member)
             else:
-                rule = assembly.make_rule(fault, world, [member.host for member in chosen])
+                hosts = [member.host for member in chosen]
+                rule = assembly.make_rule(
+                    fault, world, hosts, population.free_endpoint, self._is_answer
+                )
+                if fault.kind == "stray":
+                    population.strays.update(host.index for host in hosts)
                 world.add_rule(rule)
                 if fault.for_s:
                     world.after(fault.for_s, lambda: world.remove_rule(rule))
 
         world.at(fault.at_s, begin)
+
+    def _is_answer(self, data: Any) -> bool:
+        return isinstance(self._codec.decode(data), Reply)
 
     def _take_down(self, fault: Fault, members: list[Member]) -> None:
         for member in members:

@@ -126,15 +126,17 @@ def seal_advert(
     signature = node.sign(signed_bytes(Purpose.NODE_ADVERT, storage.public.raw + statement))
     sealed = nonce + crypto_secretbox(signature + statement, nonce, secret)
     node_id = advert.node.node_id.to_bytes(ID_BYTES)
-    outer = _record_body(node_id, advert.sequence, advert.lifetime_s, sealed)
-    return Record(
-        storage.public.raw,
-        node_id,
-        advert.sequence,
-        advert.lifetime_s,
-        sealed,
-        storage.sign(signed_bytes(Purpose.STORED_ADVERT, outer)),
+    bare = Record(
+        storage.public.raw, node_id, advert.sequence, advert.lifetime_s, sealed, b""
     )
+    return sign_record(bare, storage)
+
+
+def sign_record(record: Record, storage: Signs) -> Record:
+    """The record with the storage key's signature in the place of what it had."""
+    body = _record_body(record.node, record.sequence, record.lifetime_s, record.sealed)
+    signature = storage.sign(signed_bytes(Purpose.STORED_ADVERT, body))
+    return msgspec.structs.replace(record, signature=signature)
 
 
 def sequence_after(starts: int) -> int:

@@ -1,0 +1,368 @@
+"""A node that breaks the rules, one after the other, to see whether anybody lets it.
+
+It is an ordinary node otherwise: it has a key, proves its id and holds adverts for others. Now
+and then it visits a contact, gets to know it properly, and then asks for what no honest node
+asks. What must come of each request is known beforehand; anything else breaches the run. And
+it leaves forged adverts where readers will find them, who must not believe any.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from seattle_p2p.identity.keys import ID_BYTES, PublicKey, sealing_secret
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.core import LookedUp, Signer
+from seattle_p2p.overlay.introducer import Introducer
+from seattle_p2p.overlay.node import OverlayNode
+from seattle_p2p.overlay.params import SECOND
+from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.sim.population import Member, Population
+from seattle_p2p.wire.adverts import (
+    NONCE_BYTES,
+    Advert,
+    Record,
+    place_of,
+    seal_advert,
+    sequence_after,
+    sign_record,
+)
+from seattle_p2p.wire.codec import Codec
+from seattle_p2p.wire.datagrams import (
+    Find,
+    Outcome,
+    Read,
+    Reply,
+    Request,
+    Store,
+    Stored,
+    Withdraw,
+)
+from seattle_p2p.wire.limits import MAX_LIFETIME_S
+
+_EVERY_S = 20.0
+"""Mean time between two visits."""
+_AGAIN_S = 1000
+"""Nobody is visited again earlier: all that was left there has to be gone."""
+_SHORT_S = 40
+"""Lifetime of the advert that has to be gone in time."""
+_FEW_PER_NODE = 16
+"""A quota is tried out when it is no larger."""
+_FORGED_PERSONS = 4
+
+
+class Step(NamedTuple):
+    """One request, and what may come of it.
+
+    Args:
+        what: The rule, as a sentence that is true of an honest peer.
+        kind: Class of the request.
+        fields: Its fields, without padding.
+        keeps: Whether an answer to the request keeps the rule.
+        wait_s: How long to wait before asking.
+        token: What to return in the place of the peer's own token, when not None.
+    """
+
+    what: str
+    kind: type[Request]
+    fields: tuple[Any, ...]
+    keeps: Callable[[Outstanding, Any], bool]
+    wait_s: float = 0
+    token: bytes | None = None
+
+
+class Visit(Task):
+    """Gets to know one peer, then asks one thing after the other.
+
+    Args:
+        parts: The visitor's.
+        peer: Whom it visits.
+        steps: What it asks.
+        tell: Is told of each rule that was broken.
+    """
+
+    def __init__(
+        self, parts: Parts, peer: Peer, steps: Iterator[Step], tell: Callable[[str], None]
+    ) -> None:
+        super().__init__(parts)
+        self._peer = peer
+        self._steps = steps
+        self._tell = tell
+        self._step: Step | None = None
+        self._kept = b""
+
+    def start(self, now: int) -> None:
+        """Have ids proved on both sides."""
+        Introducer(self.parts, 1).introduce(
+            self._peer.endpoint, self._peer.id, now, self._on_proved, prove_us=True
+        )
+
+    def ring(self, now: int) -> None:
+        """It is time for the next request."""
+        step, exchange = self._step, self.parts.exchange
+        assert step is not None
+        known = exchange.acquaintances.meet(self._peer.endpoint)
+        self._kept = known.token
+        if step.token is not None:
+            known.token = step.token
+        if not exchange.ask(self._peer.endpoint, step.kind, step.fields, self, now):
+            self._put_right(step)
+            self.give_up()
+
+    def on_reply(self, asked: Outstanding, reply: Reply, now: int) -> None:
+        """See what came of it, and go on."""
+        step = self._step
+        assert step is not None
+        self._put_right(step)
+        if not step.keeps(asked, reply):
+            self._tell(f"{step.what}: not at {self._peer}, which answered {reply}"[:300])
+        unknown = isinstance(reply, Stored) and reply.outcome == Outcome.UNPROVED
+        if unknown and step.token is None:
+            self.give_up()  # It has forgotten us meanwhile.
+        else:
+            self._on_with_it(now)
+
+    def on_silence(self, asked: Outstanding, now: int) -> None:
+        """The peer is gone, or a datagram was lost twice."""
+        assert self._step is not None
+        self._put_right(self._step)
+        self.give_up()
+
+    def _on_proved(self, peer: Peer | None, now: int) -> None:
+        if peer is None:
+            self.give_up()
+        else:
+            self._on_with_it(now)
+
+    def _on_with_it(self, now: int) -> None:
+        self._step = next(self._steps, None)
+        if self._step is None:
+            self.give_up()
+        else:
+            self.parts.agenda.at(now + round(self._step.wait_s * SECOND), self)
+
+    def _put_right(self, step: Step) -> None:
+        """Have the peer's own token again."""
+        if step.token is not None:
+            self.parts.exchange.acquaintances.meet(self._peer.endpoint).token = self._kept
+
+
+class Provocation:
+    """Which rules are tried on a peer.
+
+    Args:
+        parts: The provoker's.
+        codec: What datagrams are counted by.
+        peer: Whom it visits.
+        owner: A made-up person, under whose key nobody else advertises.
+        other: Node id of somebody else.
+    """
+
+    def __init__(
+        self, parts: Parts, codec: Codec, peer: Peer, owner: PublicKey, other: int
+    ) -> None:
+        self._parts = parts
+        self._codec = codec
+        self._peer = peer
+        self._storage = parts.cryptography.storage_key(owner)
+        self._place = place_of(self._storage.public.raw).to_bytes(ID_BYTES)
+        self._other = other.to_bytes(ID_BYTES)
+
+    def steps(self) -> Iterator[Step]:
+        """All of them, in an order in which each leaves the ground for the next."""
+        record, most = self._record, self._parts.params.max_per_node
+        yield self._store("a sound record is kept", record(10), Outcome.DONE)
+        yield self._store("an older record undoes nothing", record(9), Outcome.OLDER)
+        yield from self._unsound()
+        yield self._read("what is kept is handed out", holds=True)
+        yield from self._without_a_token()
+        yield self._read("a lifetime ends", holds=False, wait_s=_SHORT_S + 1)
+        yield self._store("a record comes back", record(20, 600), Outcome.DONE)
+        yield Step(
+            "what is withdrawn is removed",
+            Withdraw,
+            (b"", b"", self._place),
+            lambda _, reply: reply.outcome in (Outcome.DONE, Outcome.UNPROVED),
+        )
+        yield self._read("what is withdrawn is handed out no more", holds=False)
+        if most <= _FEW_PER_NODE:
+            yield from self._quota(most)
+
+    def _unsound(self) -> Iterator[Step]:
+        """Records that must not be kept, each for another reason."""
+        good, storage_key = self._record(11), self._parts.cryptography.storage_key
+        elsewhere = storage_key(self._parts.public).public.raw
+        replace = msgspec.structs.replace
+        for what, record in (
+            ("nobody stores for another", replace(good, node=self._other)),
+            ("a record needs a signature", replace(good, signature=bytes(64))),
+            ("a signature is of what is said", replace(good, sequence=12)),
+            ("a record is signed by the key of its place", replace(good, storage=elsewhere)),
+            ("a lifetime is not nothing", replace(good, lifetime_s=0)),
+            ("a lifetime is bounded", replace(good, lifetime_s=MAX_LIFETIME_S + 1)),
+        ):
+            bare_signature = what.startswith(("a record", "a signature"))
+            signed = record if bare_signature else sign_record(record, self._storage)
+            yield self._store(what, signed, Outcome.REFUSED)
+
+    def _without_a_token(self) -> Iterator[Step]:
+        """Neither no token nor a false one opens anything."""
+        parts = self._parts
+        find = (parts.own_id_bytes, False, 1, self._peer.id.to_bytes(ID_BYTES))
+        for token in (b"", parts.entropy(8)):
+            yield Step(
+                "no reply to an unproved address is larger than its request",
+                Find,
+                find,
+                self._is_no_larger,
+                token=token,
+            )
+            what = "only who returns its token stores"
+            yield self._store(what, self._record(14), Outcome.UNPROVED, token=token)
+
+    def _quota(self, most: int) -> Iterator[Step]:
+        """As many adverts of one node as it may have, and one more."""
+        for number in range(most + 1):
+            person = PublicKey(self._storage.public.raw[:31] + bytes([number]))
+            storage = self._parts.cryptography.storage_key(person)
+            outcome = Outcome.DONE if number < most else Outcome.FULL
+            record = self._record(20, 120, storage)
+            yield self._store(f"{most} adverts of one node are kept", record, outcome)
+
+    def _store(
+        self, what: str, record: Record, outcome: int, *, token: bytes | None = None
+    ) -> Step:
+        allowed = {outcome, Outcome.UNPROVED}
+        fields = (b"", b"", 0, record)
+        return Step(what, Store, fields, lambda _, reply: reply.outcome in allowed, 0, token)
+
+    def _read(self, what: str, *, holds: bool, wait_s: float = 0) -> Step:
+        fields = (self._place, 0, 0, 0, b"", b"")
+        return Step(what, Read, fields, lambda _, reply: (reply.total == 1) is holds, wait_s)
+
+    def _is_no_larger(self, asked: Outstanding, reply: Reply) -> bool:
+        size = self._codec.size
+        return size(self._codec.encode(reply)) <= size(asked.datagram)
+
+    def _record(
+        self, sequence: int, lifetime_s: int = _SHORT_S, storage: Signer | None = None
+    ) -> Record:
+        parts = self._parts
+        return seal_advert(
+            Advert(parts.public, (self._peer.endpoint,), (), sequence, lifetime_s),
+            node=parts.key,
+            storage=storage or self._storage,
+            secret=bytes(32),
+            nonce=parts.entropy(NONCE_BYTES),
+        )
+
+
+def forgeries(
+    parts: Parts, person: PublicKey, other: Member, sequence: int
+) -> Iterator[Record]:
+    """Adverts that a holder has to take, for it cannot look inside, and no reader may believe.
+
+    Args:
+        parts: The forger's.
+        person: Under whose key they are laid.
+        other: A node that does not advertise under it.
+        sequence: Of all of them.
+    """
+    cryptography, where = parts.cryptography, (other.host.endpoint,)
+    storage, secret = cryptography.storage_key(person), sealing_secret(person)
+    own, lifetime_s = parts.own_id_bytes, parts.params.lifetime_s
+    elsewhere = cryptography.storage_key(parts.public)
+    lifted = seal_advert(
+        Advert(other.signer.public, where, (), sequence, lifetime_s),
+        node=other.signer,
+        storage=elsewhere,
+        secret=secret,
+        nonce=parts.entropy(NONCE_BYTES),
+    )
+    unsigned = seal_advert(
+        Advert(other.signer.public, where, (), sequence, lifetime_s),
+        node=parts.key,
+        storage=storage,
+        secret=secret,
+        nonce=parts.entropy(NONCE_BYTES),
+    )
+    for forged in (lifted, unsigned):
+        bare = msgspec.structs.replace(forged, node=own, storage=storage.public.raw)
+        yield sign_record(bare, storage)
+
+
+class Provoker:
+    """Has one member visit its contacts for as long as the run lasts.
+
+    Every other one only lays forgeries: they use up what a holder keeps of one node, and the
+    quota could not be told from them.
+
+    Args:
+        population: Where it lives.
+        member: The provoker.
+        codec: What datagrams are counted by.
+    """
+
+    def __init__(self, population: Population, member: Member, codec: Codec) -> None:
+        self._population = population
+        self._world = population.world
+        self._member = member
+        self._codec = codec
+        self._rng = population.world.streams.stream(f"provoker/{member.index}")
+        self._forges = member.index % 2 == 1
+        self._visited: dict[int, int] = {}
+        self._plan_next()
+
+    def _plan_next(self) -> None:
+        self._world.after(self._rng.expovariate(1 / _EVERY_S), self._go)
+
+    def _go(self) -> None:
+        self._plan_next()
+        core = self._member.host.core
+        if not self._member.joined or not isinstance(core, OverlayNode):
+            return
+        if self._forges:
+            self._forge(core)
+            return
+        long_ago = self._world.now_ns - _AGAIN_S * SECOND
+        contacts = sorted(core.parts.table, key=lambda peer: peer.id)
+        fresh = [peer for peer in contacts if self._visited.get(peer.id, long_ago) <= long_ago]
+        if fresh:
+            peer, other = self._rng.choice(fresh), self._rng.choice(contacts).id
+            self._visited[peer.id] = self._world.now_ns
+            owner = PublicKey(self._rng.randbytes(32))
+            steps = Provocation(core.parts, self._codec, peer, owner, other).steps()
+            self._visit(core, peer, steps)
+
+    def _visit(self, core: OverlayNode, peer: Peer, steps: Iterator[Step]) -> None:
+        tally = self._population.tally
+        tally.provocations += 1
+        Visit(core.parts, peer, steps, tally.given_in.append).start(self._world.now_ns)
+        self._world.collect(self._member.host)
+
+    def _forge(self, core: OverlayNode) -> None:
+        """Find who holds a person's adverts, and add some of our own making."""
+        population = self._population
+        person = population.persons[
+            self._rng.randrange(len(population.persons)) % _FORGED_PERSONS
+        ]
+        others = [
+            member
+            for member in population.live_members()
+            if member.is_ordinary and member.joined and person not in member.owners
+        ]
+        if not others:
+            return
+        sequence = sequence_after(1 << 16) + self._world.now_ns // SECOND
+        other = self._rng.choice(others)
+        records = list(forgeries(core.parts, person.key, other, sequence))
+
+        def then(found: LookedUp) -> None:
+            for peer, record in zip(found.peers, records * len(found.peers), strict=False):
+                step = Step("", Store, (b"", b"", 0, record), lambda _, __: True)
+                self._visit(core, peer, iter((step,)))
+
+        place = place_of(core.parts.cryptography.storage_key(person.key).public.raw)
+        population.look_up(self._member, place, then)
