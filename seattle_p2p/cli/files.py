@@ -14,9 +14,11 @@ from seattle_p2p.cli.fanout import (
     target_argument,
     targets_argument,
 )
+from seattle_p2p.cli.stream import harmless
 
 UPLOAD_USAGE = "seattle upload TARGETS FILE [NAME], e.g. `seattle upload all data.txt`"
 DOWNLOAD_USAGE = "seattle download TARGETS NAME [--into FOLDER]"
+CAT_USAGE = "seattle cat TARGETS NAME"
 DELETE_USAGE = "seattle delete TARGETS NAME"
 
 
@@ -75,6 +77,72 @@ def download(target: str, name: str, into: str, asked: Asked, as_json: bool) -> 
         as_json=as_json,
         value=lambda path: {"path": str(path), "size": path.stat().st_size},
         said="downloaded from",
+    )
+
+
+@click.command()
+@targets_argument
+@click.option(
+    "--into",
+    default="collected",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="Folder for a folder of each vessel: NODE-VESSEL.",
+)
+@fan_out_options
+@output.json_option
+def collect(targets: tuple[str, ...], into: str, asked: Asked, as_json: bool) -> None:
+    """Fetch all files of TARGETS (default: all) into one folder here.
+
+    \b
+        seattle collect all --into results
+    """
+    folder = Path(into).absolute()
+    result = do(
+        "collect",
+        asked,
+        targets or (() if asked.retry_failed else ("all",)),
+        {},
+        lambda me, vessels, _, report: me.collect(vessels, folder, report=report),
+    )
+    if not as_json:
+        for paths in result.ok.values():
+            for path in paths:
+                click.echo(path)
+    finish(
+        "collect",
+        result,
+        as_json=as_json,
+        value=lambda paths: {"paths": [str(path) for path in paths]},
+        said=f"collected into {folder} from",
+    )
+
+
+@click.command()
+@target_argument
+@click.argument("name", required=False, default="")
+@fan_out_options
+@output.json_option
+def cat(target: str, name: str, asked: Asked, as_json: bool) -> None:
+    """Print file NAME of TARGETS, each line marked with its vessel."""
+    need(name, "file", CAT_USAGE, asked)
+    result = do(
+        "cat",
+        asked,
+        [target] if target else [],
+        {"name": name},
+        lambda me, vessels, told, report: me.read(vessels, str(told["name"]), report=report),
+    )
+    if not as_json:
+        width = max((len(vessel.name) for vessel in result.ok), default=0)
+        for vessel, data in result.ok.items():
+            for line in data.decode("utf-8", "replace").splitlines():
+                click.echo(f"{vessel.name.ljust(width)} | {harmless(line)}")
+    finish(
+        "cat",
+        result,
+        as_json=as_json,
+        value=lambda data: {"text": data.decode("utf-8", "replace")},
     )
 
 

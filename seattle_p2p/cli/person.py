@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from seattle_p2p.cli.places import keys_dir
-from seattle_p2p.errors import UsageError
+from seattle_p2p.errors import KeystoreError, UsageError
 
 if TYPE_CHECKING:
     from seattle_p2p.identity.keys import KeyPair, PublicKey
@@ -59,14 +59,20 @@ def public_key(named: str) -> "PublicKey":
     """The key that is written out, or that has this name or prefix in this account.
 
     Raises:
-        UsageError, KeystoreError: neither.
+        UsageError: neither.
     """
     from seattle_p2p.identity.keys import TEXT_LENGTH, PublicKey
     from seattle_p2p.identity.keystore import Keystore
 
     if len(named) >= TEXT_LENGTH:
         return PublicKey.from_text(named)
-    return Keystore(keys_dir()).find(named).public
+    try:
+        return Keystore(keys_dir()).find(named).public
+    except KeystoreError as error:
+        raise UsageError(
+            error.message,
+            hint="write the key out: 56 characters, as its owner's `keys show` says",
+        ) from error
 
 
 def complete_keys(

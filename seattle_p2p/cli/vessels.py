@@ -170,6 +170,37 @@ def stop(targets: tuple[str, ...], asked: Asked, as_json: bool) -> None:
 
 @click.command()
 @targets_argument
+@click.option(
+    "--for",
+    "limit_s",
+    type=click.FloatRange(min=0),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest wait; what still runs then has failed.",
+)
+@fan_out_options
+@output.json_option
+def wait(targets: tuple[str, ...], limit_s: float, asked: Asked, as_json: bool) -> None:
+    """Wait until no program runs in TARGETS (default: all); says how each ended.
+
+    \b
+        seattle start all hello.r2py && seattle wait all --for 60
+    """
+    result = do(
+        "wait",
+        asked,
+        targets or (() if asked.retry_failed else ("all",)),
+        {},
+        lambda me, vessels, _, report: me.wait(vessels, limit_s),
+    )
+    if not as_json:
+        show_vessels(list(result.ok.items()))
+    finish("wait", result, as_json=as_json, value=state_of)
+
+
+@click.command()
+@targets_argument
 @fan_out_options
 @output.json_option
 def reset(targets: tuple[str, ...], asked: Asked, as_json: bool) -> None:

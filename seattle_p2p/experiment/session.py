@@ -32,7 +32,15 @@ from seattle_p2p.experiment.memory import Memory
 from seattle_p2p.experiment.owner import Owner
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.targets import Vessel, choose
-from seattle_p2p.experiment.work import downloading, reading, reading_log, starting
+from seattle_p2p.experiment.waiting import waiting
+from seattle_p2p.experiment.watching import Sight, watch
+from seattle_p2p.experiment.work import (
+    collecting,
+    downloading,
+    reading,
+    reading_log,
+    starting,
+)
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.commands import Files, VesselInfo
@@ -331,6 +339,32 @@ class Experimenter:
             since_s=since_s,
             timeout_s=self.engine.timeout_s,
         )
+
+    def watch(
+        self, vessels: Targets, *, every_s: float = 2.0
+    ) -> AsyncGenerator[list[Sight], None]:
+        """All vessels as they are now, every so many seconds, until it is closed."""
+        return watch(
+            vessels, self._connect, every_s=every_s, timeout_s=min(self.engine.timeout_s, 5.0)
+        )
+
+    async def wait(self, vessels: Targets, timeout_s: float) -> GroupResult[VesselInfo]:
+        """Wait until no program runs in any of the vessels; how each ended.
+
+        Those that still run after `timeout_s` seconds fail with `Unreachable`.
+        """
+        states = await self.status(vessels)
+        return await waiting(states, self.logs, self.status, timeout_s)
+
+    async def collect(
+        self,
+        vessels: Targets,
+        folder: Path,
+        *,
+        report: Report[tuple[Path, ...]] | None = None,
+    ) -> GroupResult[tuple[Path, ...]]:
+        """Fetch all files of each vessel into `folder`, one folder for each vessel in it."""
+        return await self._do(vessels, collecting(folder), report)
 
     def stream(
         self, vessels: Targets, work: Callable[[NodeClient, Vessel], Awaitable[T]]

@@ -20,18 +20,35 @@ def downloading(name: str, folder: Path) -> Callable[[NodeClient, Vessel], Await
 
     async def fetch(node: NodeClient, vessel: Vessel) -> Path:
         path = folder / f"{vessel.node.short}-{vessel.id}-{name}"
-        fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-        try:
-            with fresh.open("wb") as file:
-                async with aclosing(node.get(vessel.id, name)) as pieces:
-                    async for piece in pieces:
-                        file.write(piece)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
-        return path
+        return await _fetch(node, vessel, name, path)
 
     return fetch
+
+
+def collecting(folder: Path) -> Callable[[NodeClient, Vessel], Awaitable[tuple[Path, ...]]]:
+    """Fetch every file of a vessel into ``folder/NODESHORT-v1``, which is made."""
+
+    async def fetch(node: NodeClient, vessel: Vessel) -> tuple[Path, ...]:
+        place = folder / f"{vessel.node.short}-{vessel.id}"
+        place.mkdir(parents=True, exist_ok=True)
+        names = [file.name for file in (await node.files(vessel.id)).files]
+        return tuple([await _fetch(node, vessel, n, place / n) for n in names])
+
+    return fetch
+
+
+async def _fetch(node: NodeClient, vessel: Vessel, name: str, path: Path) -> Path:
+    """Write a file of a vessel to `path`, where it stands whole or not at all."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with fresh.open("wb") as file:
+            async with aclosing(node.get(vessel.id, name)) as pieces:
+                async for piece in pieces:
+                    file.write(piece)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return path
 
 
 def reading(name: str) -> Callable[[NodeClient, Vessel], Awaitable[bytes]]:

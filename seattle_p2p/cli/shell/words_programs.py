@@ -2,24 +2,25 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import Mapping
-from contextlib import aclosing
 from pathlib import Path
 
 import click
 
 from seattle_p2p.cli import output
+from seattle_p2p.cli.browse import state_of
 from seattle_p2p.cli.fanout import EXIT_ALL_FAILED, EXIT_SOME_FAILED, exit_code
 from seattle_p2p.cli.matrix import complete, matrix_lines, measured, read_row
+from seattle_p2p.cli.moments import seconds_since
 from seattle_p2p.cli.shell.interrupts import cancel_on_ctrl_c
 from seattle_p2p.cli.shell.session import Turn, number_of
 from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.cli.shell.words_files import example_names, require_here
 from seattle_p2p.cli.stream import GOOD_ENDS, LogPrinter, interrupted, show_logs
 from seattle_p2p.cli.vessels import find_program
-from seattle_p2p.errors import SeattleError, Unreachable
-from seattle_p2p.experiment.group import GroupResult, Outcome
-from seattle_p2p.experiment.log_events import End, Event, Line
+from seattle_p2p.experiment.in_order import by_time
+from seattle_p2p.experiment.log_events import Event, Line
 from seattle_p2p.experiment.targets import Vessel
 
 CHAPTER = "Programs"
@@ -67,12 +68,20 @@ async def _reset(turn: Turn) -> int:
     return turn.finish(result, said="reset")
 
 
-async def _follow(turn: Turn, offsets: Mapping[Vessel, int], *, tell_ends: bool) -> int:
+async def _follow(
+    turn: Turn,
+    offsets: Mapping[Vessel, int],
+    *,
+    tell_ends: bool,
+    since_s: float | None = None,
+) -> int:
     """Print logs from `offsets` on as they come, until all have ended; Ctrl-C lets go."""
     me = await turn.me()
     printer = LogPrinter(list(offsets), as_json=turn.session.as_json)
     failed: list[Vessel] = []
-    if await interrupted(show_logs(me, offsets, printer, offsets=offsets, failed=failed)):
+    if await interrupted(
+        show_logs(me, offsets, printer, offsets=offsets, since_s=since_s, failed=failed)
+    ):
         output.note("")
         output.note("detached; programs go on. `logs -f` follows them, `stop` ends them")
         return 0
@@ -98,31 +107,19 @@ def _some(bad: int, of: int) -> int:
 async def _wait(turn: Turn) -> int:
     me = await turn.me()
     limit_s = number_of(turn.told.one("SECONDS", "600"), 0, 1e9)
-    states = await me.status(turn.vessels())
-    left = {vessel: info.log_end for vessel, info in states.ok.items()}
-    gone: dict[Vessel, SeattleError] = dict(states.failed)
-    try:
-        async with asyncio.timeout(limit_s):
-            async with aclosing(me.logs(left, offsets=dict(left))) as events:
-                async for event in events:
-                    if isinstance(event, End):
-                        del left[event.vessel]
-                        if event.error is not None:
-                            gone[event.vessel] = event.error
-    except TimeoutError:
-        late = Unreachable(f"still running after {limit_s:g} s", hint="`stop`, or wait longer")
-        gone |= dict.fromkeys(left, late)
-    asked = (*states.ok, *states.failed)
-    result = GroupResult(tuple(Outcome[None](v, None, gone.get(v), 0.0) for v in asked))
+    result = await me.wait(turn.vessels(), limit_s)
     turn.note_groups(result.ok, result.failed)
-    return turn.finish(result, said="no program runs in")
+    return turn.finish(result, value=state_of, said="no program runs in")
 
 
 async def _logs(turn: Turn) -> int:
+    since = turn.told.one("TIME")
+    since_s = seconds_since(since, time.time()) if since else None
     if turn.told.has("-f") or turn.told.has("--follow"):
-        return await _follow(turn, dict.fromkeys(turn.vessels(), 0), tell_ends=False)
+        offsets = dict.fromkeys(turn.vessels(), 0)
+        return await _follow(turn, offsets, tell_ends=False, since_s=since_s)
     result = await turn.fan_out(
-        lambda me, vessels, report: me.read_logs(vessels, report=report)
+        lambda me, vessels, report: me.read_logs(vessels, since_s=since_s, report=report)
     )
     if prefix := turn.told.one("PREFIX"):
         for vessel, events in result.ok.items():
@@ -131,9 +128,8 @@ async def _logs(turn: Turn) -> int:
         output.note(f"wrote {len(result.ok)} files {prefix}.NODE-VESSEL")
     elif not turn.session.as_json:
         printer = LogPrinter(list(result.ok), as_json=False)
-        for events in result.ok.values():
-            for event in events:
-                printer.event(event)
+        for event in by_time(result.ok):
+            printer.event(event)
     return turn.finish(result, value=lambda events: {"text": _text(events)})
 
 
@@ -182,7 +178,8 @@ async def _show_matrix(turn: Turn) -> int:
 
 
 _LOGS_TEACH = (
-    "Each line is marked with its vessel. With -f it goes on until the programs have ended; "
+    "All as one, in order of time; each line is marked with its vessel. --since takes 90s, 5m, "
+    "1h30m or a time of day. With -f it goes on until the programs have ended; "
     "Ctrl-C lets go of the logs and of nothing else. With `to PREFIX` there is one file a "
     "vessel, PREFIX.NODE-VESSEL."
 )
@@ -243,17 +240,17 @@ WORDS = (
     ),
     Word(
         "logs",
-        "[-f|--follow]",
+        "[-f|--follow] [--since TIME]",
         "Print or follow the logs of vessels",
         _LOGS_TEACH,
-        "logs\non %1-%3 logs -f",
+        "logs --since 5m\non %1-%3 logs -f",
         _logs,
         (),
         CHAPTER,
     ),
     Word(
         "show log",
-        "[-f|--follow] [to|> PREFIX]",
+        "[-f|--follow] [--since TIME] [to|> PREFIX]",
         "Print, follow or save the logs of vessels",
         _LOGS_TEACH,
         "show log\nshow log to yesterday",
