@@ -5,8 +5,8 @@ keeps its place but another one is asked beside it, and its late reply still cou
 to ask and when it is done; neither sends nor waits.
 
 Somebody may name peers that are not there. Every candidate remembers who named it; once most
-of what a peer named proved to be nothing, the rest of it waits until all others were asked,
-unless somebody else named it too.
+of what a peer named proved to be nothing, nobody is asked on its word alone. When that has
+happened twice, two others have to name whom we do not know.
 """
 
 from bisect import insort
@@ -21,8 +21,9 @@ _REGION_FACTOR = 3
 _KEPT_FACTOR = 8
 """The list of candidates keeps so many times k: more than the order can ever need at once."""
 _NOTHINGS = 4
-"""So many of the peers that somebody named have to be slow, silent or somebody else, and most
-of those tried, before the others wait. One in three may be dead after a disaster."""
+"""So many of the peers that somebody named have to be slow, silent or somebody else, and two in
+three of those tried, before its word is doubted: one in three may be dead after a disaster."""
+_TOO_MANY_LIARS = 2
 
 
 class Lookup:
@@ -94,9 +95,9 @@ class Lookup:
 
     @property
     def answered(self) -> list[Peer]:
-        """Those of `closest` that answered: what the search found, best first."""
+        """The best of those that answered: what the search found, best first."""
         states = self._states
-        return [peer for peer in self.closest if states[peer.id] == _ANSWERED]
+        return self._choose([p for _, p in self._candidates if states[p.id] == _ANSWERED])
 
     @property
     def exhausted(self) -> bool:
@@ -200,28 +201,29 @@ class Lookup:
         for id in self._named_by.get(peer.id, ()):
             nothings = self._nothings[id] = self._nothings.get(id, 0) + nothing
             somebodies = self._somebodies[id] = self._somebodies.get(id, 0) + somebody
-            if (nothings >= _NOTHINGS and nothings > somebodies) != (id in self._doubted):
+            if (nothings >= _NOTHINGS and nothings > 2 * somebodies) != (id in self._doubted):
                 self._doubted ^= {id}
                 self._closest = None
 
     def _credible(self) -> list[Peer]:
         """Candidates, nearest first, without those that only doubted peers named.
 
-        All of them when there are not enough others.
+        And without those that one other named, while many are doubted. When less than k would
+        be left, one word has to do, or all of them.
         """
-        if not self._doubted:
-            return [peer for _, peer in self._candidates]
-        states, named_by, doubted = self._states, self._named_by, self._doubted
-        credible = [
-            peer
-            for _, peer in self._candidates
-            if states[peer.id] == _ANSWERED
-            or (named := named_by.get(peer.id)) is None
-            or not doubted.issuperset(named)
-        ]
-        if len(credible) < self._k:
-            return [peer for _, peer in self._candidates]
-        return credible
+        if self._doubted:
+            for words in range(1 + (len(self._doubted) >= _TOO_MANY_LIARS), 0, -1):
+                credible = [p for _, p in self._candidates if self._is_vouched_for(p, words)]
+                if len(credible) >= self._k:
+                    return credible
+        return [peer for _, peer in self._candidates]
+
+    def _is_vouched_for(self, peer: Peer, words: int) -> bool:
+        """Whether a peer answered, was known to us, or was named by so many not in doubt."""
+        named = self._named_by.get(peer.id)
+        if named is None or self._states[peer.id] == _ANSWERED:
+            return True
+        return len(set(named) - self._doubted) >= words
 
     def _prospects(self) -> list[Peer]:
         """What `closest` will be if none of the slow peers answers any more.
