@@ -8,7 +8,7 @@
 
 from collections.abc import Callable, Mapping
 
-from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
+from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import Joined, JoinFailed, Role
 from seattle_p2p.overlay.introducer import Introducer
@@ -17,7 +17,7 @@ from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.overlay.table import Bucket
 from seattle_p2p.overlay.walk import Notice, Walk
-from seattle_p2p.wire.datagrams import Dialling, DialMe, Find, Found
+from seattle_p2p.wire.datagrams import Dialling, DialMe, Found
 
 TimeCall = Callable[[int], None]
 
@@ -101,8 +101,8 @@ class RoleFinding(Task):
         self._then(now)
 
 
-class FarFilling(Task):
-    """Makes contacts in far buckets that are thin: one question each, answered by one peer.
+class Filling(Task):
+    """Makes contacts in buckets that are thin: one question each, answered by one peer.
 
     A walk home meets mostly neighbours; a far bucket with a single contact would be one death
     away from being empty.
@@ -121,42 +121,51 @@ class FarFilling(Task):
 
     def start(self, now: int) -> None:
         """Ask for every far bucket that is thin."""
-        buckets = self.parts.table.buckets
-        self.ask_for([b for b in buckets if len(b.nodes) < self._enough], now)
+        thin = [b for b in self.parts.table.buckets if len(b.nodes) < self._enough]
+        self.ask_for([bucket for bucket in thin if not self._is_own(bucket)], now)
 
     def ask_for(self, buckets: list[Bucket], now: int) -> None:
-        """Ask, for each but our own, the contact closest to a random id of its range."""
+        """Ask, for each, the contact closest to a random id; for our own, any neighbour."""
         parts = self.parts
         for bucket in buckets:
-            if bucket.lower ^ parts.own_id <= bucket.inside:
-                continue
             bucket.last_updated = now
-            target = bucket.lower + parts.rng.getrandbits(ID_BITS) % (bucket.inside + 1)
-            for peer in parts.best_contacts(target, 1):
-                server = parts.reach.is_server
-                families = parts.families
-                fields = (parts.own_id_bytes, server, families, target.to_bytes(ID_BYTES))
-                if parts.exchange.ask(peer.endpoint, Find, fields, self, now, bucket.range):
+            if self._is_own(bucket):
+                target = parts.own_id
+                helpers = parts.rng.sample(bucket.nodes, min(len(bucket.nodes), 1))
+            else:
+                target = bucket.lower + parts.rng.getrandbits(ID_BITS) % (bucket.inside + 1)
+                helpers = parts.best_contacts(target, 1)
+            for helper in helpers:
+                if parts.ask_find(self, helper, target, now, bucket):
                     self._unanswered += 1
         if not self._unanswered:
             self._end(now)
 
     def on_reply(self, asked: Outstanding, reply: Found, now: int) -> None:
-        """Introduce ourselves to as many as the bucket lacks."""
+        """Introduce ourselves to as many as the bucket lacks; near us, to everybody."""
         parts = self.parts
-        lower, upper = asked.about
-        lacking = self._enough - len(parts.table.bucket_of(lower).nodes)
+        bucket: Bucket = asked.about
+        lower, upper = bucket.range
+        is_own = self._is_own(bucket)
+        lacking = parts.params.k if is_own else self._enough - len(bucket.nodes)
         for peer in parts.usable_peers(reply.peers):
             if lacking > 0 and lower <= peer.id <= upper and not parts.table.contact(peer.id):
                 lacking -= 1
                 self._introducer.introduce(
                     peer.endpoint, peer.id, now, prove_us=parts.reach.is_server
                 )
+        if is_own:
+            parts.estimate.learn(
+                parts.own_id, parts.best_contacts(parts.own_id, parts.params.k)
+            )
         self._settle(now)
 
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """Then this bucket stays as it is."""
         self._settle(now)
+
+    def _is_own(self, bucket: Bucket) -> bool:
+        return bucket.lower ^ self.parts.own_id <= bucket.inside
 
     @property
     def _enough(self) -> int:
@@ -283,7 +292,7 @@ class Joining(Task):
                 self._introducer.introduce(peer.endpoint, peer.id, now, prove_us=True)
 
     def _fill_far_buckets(self, _walk: Walk, now: int) -> None:
-        self._step = filling = FarFilling(self.parts, self._introducer, self._await_proofs)
+        self._step = filling = Filling(self.parts, self._introducer, self._await_proofs)
         filling.start(now)
 
     def _await_proofs(self, now: int) -> None:

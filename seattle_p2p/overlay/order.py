@@ -10,6 +10,8 @@ from itertools import chain, islice
 
 from seattle_p2p.overlay.contact import Peer
 
+_REGION_FACTOR = 3
+
 
 def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
     """The best `count` of peers that come by rising distance, best first.
@@ -36,4 +38,20 @@ def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
         chosen += tier[: count - len(chosen)]
         if len(chosen) == count:
             break
+    return chosen
+
+
+def with_region(
+    chosen: list[Peer], nearest_first: list[Peer], target: int, region: int, k: int
+) -> list[Peer]:
+    """The best k, then everybody else within the distance `region`, up to 3k in all."""
+    if not region:
+        return chosen
+    ids = {peer.id for peer in chosen}
+    chosen = list(chosen)
+    for peer in nearest_first:
+        if len(chosen) >= _REGION_FACTOR * k or peer.id ^ target > region:
+            break
+        if peer.id not in ids:
+            chosen.append(peer)
     return chosen

@@ -63,8 +63,10 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How often a node looks after itself: expired records, stale buckets, lost peers."""
     quiet_s: float = 300.0
     """A contact heard from within that time is not pinged because its bucket is full."""
-    estimate_s: float = 600.0
-    """Until the network's size is known, a random place is looked up so often."""
+    estimate_s: float = 120.0
+    """Until the network's size is known, a random place is looked up so often ..."""
+    reestimate_s: float = 21600.0
+    """... and then so often, for the network may grow."""
     refresh_s: float = 3600.0
     """A bucket no lookup touched for so long is looked up."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey
@@ -18,6 +18,7 @@ from seattle_p2p.overlay.records import Records
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.overlay.table import PeerTable
 from seattle_p2p.wire.codec import Codec
+from seattle_p2p.wire.datagrams import Find
 
 _BOTH_FAMILIES = 3
 _LARGEST_PEER_BYTES = 41
@@ -69,6 +70,8 @@ class Parts:
         """Contacts that left a request without an answer and are being checked."""
         self.dials: dict[int, Expecting] = {}
         """Who waits for knocks, by the numbers of our latest `DialMe`, which knocks name."""
+        self.elsewhere: Callable[[int, int], Sequence[Peer]] = _nobody
+        """Whom to name, at most so many near a target, to who asks for another family."""
         self.admit: Callable[[Peer, int], None]
         """Offers the table a server whose id is proved; set by the node."""
 
@@ -118,6 +121,25 @@ class Parts:
                 packed.pop()
         return packed
 
+    def packed_elsewhere(self, target: int, families: int, *, room: int) -> list[bytes]:
+        """Peers for an answer to somebody who asks for a family that is not ours."""
+        if not families & ~self.families:
+            return []
+        peers = self.elsewhere(target, room // (_LARGEST_PEER_BYTES + 2))
+        return [peer.packed for peer in peers if peer.family & families]
+
+    def ask_find(
+        self, activity: Task, peer: Peer, target: int, now: int, about: Any
+    ) -> Outstanding | None:
+        """Ask a peer whom it knows near a target; None when too much is outstanding."""
+        fields = (
+            self.own_id_bytes,
+            self.reach.is_server,
+            self.families,
+            target.to_bytes(ID_BYTES),
+        )
+        return self.exchange.ask(peer.endpoint, Find, fields, activity, now, about)
+
     def is_near_contacts(self, target: int) -> bool:
         """Whether our best contact for a target is as close to it as a holder would be.
 
@@ -131,6 +153,10 @@ class Parts:
         """Whose id was proved to us at `endpoint`."""
         known = self.exchange.acquaintances.at(endpoint)
         return known.peer if known is not None else None
+
+
+def _nobody(_target: int, _count: int) -> Sequence[Peer]:
+    return ()
 
 
 class Task(Alarm):

@@ -6,7 +6,7 @@ from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import Confirmed, Pinged, Role
 from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.introducer import Introducer
-from seattle_p2p.overlay.joining import FarFilling, RoleFinding
+from seattle_p2p.overlay.joining import Filling, RoleFinding
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
@@ -71,26 +71,24 @@ class Upkeep(Alarm):
     def _refresh_one(self, now: int) -> None:
         """See to the stalest bucket that no lookup touched for long.
 
-        Our own needs a walk; for a far one a single question shows whether its best contact
-        lives, and names others if it is thin.
+        A single question shows whether a contact lives, and names others: those a far bucket
+        lacks, or who is new beside us, though newcomers mostly come by themselves.
         """
         parts = self._parts
         stale = now - nanoseconds(parts.params.refresh_s)
         used = [bucket for bucket in parts.table.buckets if bucket.nodes]
         bucket = min(used, key=lambda b: b.last_updated, default=None)
-        if bucket is None or bucket.last_updated > stale:
-            return
-        if bucket.lower ^ parts.own_id <= bucket.inside:
-            self._walk_to(parts.own_id, now)
-        else:
-            FarFilling(parts, self._introducer, lambda _now: None).ask_for([bucket], now)
+        if bucket is not None and bucket.last_updated <= stale:
+            Filling(parts, self._introducer, lambda _now: None).ask_for([bucket], now)
 
     def _estimate(self, now: int) -> None:
-        """Until the network's size is known, walk to random places now and then."""
+        """Walk to random places until the network's size is known; later seldom."""
         parts = self._parts
-        if parts.estimate.servers or now < self._estimates_at or not len(parts.table):
+        if now < self._estimates_at or not len(parts.table):
             return
-        self._estimates_at = now + nanoseconds(parts.params.estimate_s)
+        params = parts.params
+        wait_s = params.reestimate_s if parts.estimate.servers else params.estimate_s
+        self._estimates_at = now + nanoseconds(wait_s)
         self._walk_to(parts.rng.getrandbits(ID_BITS), now)
 
     def _walk_to(self, target: int, now: int) -> None:
