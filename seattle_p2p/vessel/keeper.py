@@ -28,8 +28,8 @@ from seattle_p2p.vessel.broker.network import Network
 from seattle_p2p.vessel.broker.tcp import Tcp
 from seattle_p2p.vessel.control import Launch
 from seattle_p2p.vessel.folder import VesselFolder
+from seattle_p2p.vessel.jail import cgroups, libc
 from seattle_p2p.vessel.jail import layers as jail_layers
-from seattle_p2p.vessel.jail import libc
 from seattle_p2p.vessel.jail.limits import SLACK, THREAD_STACK
 from seattle_p2p.vessel.jail.spawn import Child, spawn
 from seattle_p2p.vessel.log_ring import LogRing
@@ -46,12 +46,16 @@ from seattle_p2p.vessel.status import (
     read_status,
     write_status,
 )
+from seattle_p2p.vessel.throttle import START_UP_S
 from seattle_p2p.vessel.watch import Watch
 
 MAX_PROGRAM_BYTES = 1024 * 1024
 """A program's text: a thousand times what people write."""
 
 _LEAVING_S = 3.0
+
+_START_UP_OVER_S = 2.0
+"""Seconds for which the control group leaves room for a program's start."""
 
 _CAUSES_A_PROGRAM_MAY_NAME = frozenset({"done", "error", "refused", "memory"})
 
@@ -110,6 +114,7 @@ class Keeper(Host):
         self._line = line
         self._watch: Watch | None = None
         self._broker: Broker | None = None
+        self._group: cgroups.Group | None = None
 
     def run(self) -> None:
         """Start the vessel and stay until its end."""
@@ -178,6 +183,7 @@ class Keeper(Host):
         self._log = Log(LogRing(self._state_dir / LOG), meters, self._managers.on_log_grew)
         if child is not None:
             libc.prctl(libc.PR_SET_DUMPABLE, 0)
+            self._group = self._surround(child.pid)
             self._watch = Watch(loop, child.pid, self._limits, self)
             network = Network(self._limits, launch.rules, meters)
             self._broker = Broker(
@@ -197,6 +203,25 @@ class Keeper(Host):
         write_status(self._state_dir / STATUS, self._status)
         self._managers.listen()
         self._managers.add(self._line)
+
+    def _surround(self, pid: int) -> cgroups.Group | None:
+        """Put the vessel into a control group, where the kernel lets us."""
+        if "cgroups" in self._launch.without:
+            return None
+        limits = self._limits
+        threads = limits.count("events") + 1
+        bounds = cgroups.Bounds(limits.cpu, limits.memory, threads, START_UP_S)
+        group = cgroups.make(os.getpid(), bounds)
+        if group is not None:
+            with contextlib.suppress(OSError):
+                group.add(pid)
+        return group
+
+    def _end_start_up(self) -> None:
+        """From now on the kernel holds the vessel to its share alone."""
+        if self._group is not None:
+            with contextlib.suppress(OSError):
+                self._group.set_bounds(starting=False)
 
     def _catch_signals(self) -> None:
         read, write = os.pipe()
@@ -269,6 +294,9 @@ class Keeper(Host):
             return None
         self._ready = True
         held = tuple(layers)
+        if self._group is not None and self._watch is not None:
+            held = ("cgroups",) * self._group.holds(self._watch.pid) + held
+            self._loop.call_later(_START_UP_OVER_S, self._end_start_up)
         self._status = msgspec.structs.replace(self._status, layers=held)
         if not jail_layers.enough(held) and not self._launch.accept_weak:
             missing = ", ".join(sorted(jail_layers.ENOUGH - set(held)))
@@ -367,6 +395,8 @@ class Keeper(Host):
             died = self._watch.end()
             if cause == "crash":
                 state, cause, text = self._explain(died)
+        if self._group is not None:
+            self._group.remove()
         if self._broker is not None:
             self._broker.close()
         if hasattr(self, "_output"):
@@ -389,6 +419,8 @@ class Keeper(Host):
 
     def _explain(self, died: int | None) -> tuple[State, Cause, str]:
         """What the wait status of a process that went without a word means."""
+        if self._group is not None and self._group.ran_out_of_memory():
+            return "ended", "memory", f"more than the {self._limits.memory} bytes granted"
         if died is not None and os.WIFEXITED(died) and not self._launch.language:
             code = os.WEXITSTATUS(died)
             return "ended", "done" if code == 0 else "error", f"exit code {code}"

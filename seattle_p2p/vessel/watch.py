@@ -53,7 +53,7 @@ class Watch:
 
     def __init__(self, loop: Loop, pid: int, limits: Resources, owner: Watched) -> None:
         self._loop = loop
-        self._pid = pid
+        self.pid = pid
         self._limits = limits
         self._owner = owner
         self._clock = (~pid << 3) | 2  # the CPU clock of another process, all threads
@@ -124,10 +124,10 @@ class Watch:
         with contextlib.suppress(OSError):
             self._measure()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
         died = None
         with contextlib.suppress(ChildProcessError):
-            died = os.waitpid(self._pid, 0)[1]
+            died = os.waitpid(self.pid, 0)[1]
         _kill_orphans()
         os.close(self._statm)
         os.close(self._task)
@@ -174,7 +174,7 @@ class Watch:
         if held:
             self._owner.hold(True)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGSTOP if held else signal.SIGCONT)
+            os.kill(self.pid, signal.SIGSTOP if held else signal.SIGCONT)
         if not held:
             self._owner.hold(False)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from seattle_p2p.vessel.jail import landlock, limits, namespaces, seccomp
 
 LAYERS = (
+    "cgroups",
     "namespaces",
     "marks",
     "capabilities",
@@ -20,7 +21,7 @@ LAYERS = (
     "landlock",
     "seccomp",
 )
-"""Every layer of a vessel's process; `cgroups` is applied from outside, by the keeper."""
+"""Every layer of a vessel's process; `cgroups` is put around it from outside."""
 
 ENOUGH = frozenset({"seccomp"})
 """Without these no program runs, unless the donor accepts it in words."""

@@ -4,6 +4,7 @@ Run as a module this makes one confined process that tells which layers it prove
 folder the caller stands in, and prints them.
 """
 
+import contextlib
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from seattle_p2p.vessel.jail import cgroups
 from seattle_p2p.vessel.jail.layers import LAYERS, Confinement, enough
 from seattle_p2p.vessel.jail.spawn import spawn
 
@@ -48,15 +50,24 @@ def suffices(held: tuple[str, ...]) -> bool:
 
 def _tell(channel: socket.socket, layers: tuple[str, ...]) -> None:
     channel.send(json.dumps(layers).encode())
+    channel.recv(2)  # stay until the group around us was looked at
     os._exit(0)
 
 
 def _main() -> None:
+    group = cgroups.make(os.getpid(), cgroups.Bounds(1.0, _ADDRESS_SPACE, _THREADS))
     child = spawn(_tell, Confinement(_ADDRESS_SPACE, _THREADS, os.getpid()), with_output=False)
     child.channel.settimeout(_PATIENCE_S)
-    told = child.channel.recv(4096)
+    told = json.loads(child.channel.recv(4096).decode() or "[]")
+    if group is not None:
+        with contextlib.suppress(OSError):
+            group.add(child.pid)
+        told += ["cgroups"] * group.holds(child.pid)
+    child.channel.send(b"go")
     os.waitpid(child.pid, 0)
-    print(told.decode() or "[]")
+    if group is not None:
+        group.remove()
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
