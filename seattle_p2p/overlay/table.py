@@ -24,7 +24,7 @@ from kademlia.node import Node
 from kademlia.routing import KBucket, RoutingTable
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
-from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.order import best
 
 _FEW = 5
@@ -157,6 +157,10 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
     def contact(self, id: int) -> Peer | None:
         """The contact of that id."""
         return self.bucket_of(id).find(id)
+
+    def at(self, endpoint: Endpoint) -> Peer | None:
+        """The contact at that endpoint. Looks at all of them: for what is rare."""
+        return next((peer for peer in self if peer.endpoint == endpoint), None)
 
     def split_bucket(self, index: int) -> None:
         """Replace a bucket by its two halves."""
