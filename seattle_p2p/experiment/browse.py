@@ -12,11 +12,14 @@ from dataclasses import dataclass
 
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.identity.keystore import generate
+from seattle_p2p.net.twin import TwinDriver, open_driver
 from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.overlay.core import Role
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert
+
+Driver = UdpDriver | TwinDriver
 
 MAX_PEERS = 32
 """Peers handed back to be remembered."""
@@ -78,16 +81,20 @@ async def look_in(
 @asynccontextmanager
 async def _joined(
     network: str, contacts: Sequence[PeerAddress], timeout_s: float
-) -> AsyncIterator[tuple[UdpDriver, list[str]]]:
+) -> AsyncIterator[tuple[Driver, list[str]]]:
     """A client of the overlay that has joined through `contacts`, and what seems odd so far."""
-    node = OverlayNode(
-        generate(),
-        network=network,
-        rng=random.Random(os.urandom(16)),
-        entropy=os.urandom,
-        role=Role.CLIENT,
-    )
-    driver = await UdpDriver.open(node, "::", 0)
+    key = generate()
+
+    def make() -> OverlayNode:
+        return OverlayNode(
+            key,
+            network=network,
+            rng=random.Random(os.urandom(16)),
+            entropy=os.urandom,
+            role=Role.CLIENT,
+        )
+
+    driver = await open_driver(make, "::", 0)
     try:
         await driver.join(contacts, timeout_s=timeout_s)
         yield driver, _impostors(driver, contacts)
@@ -95,9 +102,9 @@ async def _joined(
         await driver.close()
 
 
-def _impostors(driver: UdpDriver, contacts: Sequence[PeerAddress]) -> list[str]:
+def _impostors(driver: Driver, contacts: Sequence[PeerAddress]) -> list[str]:
     """Contacts named with a key, where no peer proved to hold it."""
-    proved = {(peer.id, peer.endpoint.port) for peer in driver.node.peers()}
+    proved = {(peer.id, peer.endpoint.port) for peer in driver.contacts()}
     return [
         f"nobody at {PeerAddress(contact.host, contact.port)} proved to hold the key "
         f"{contact.key.short}…: the way in may be another than you were told"
@@ -106,5 +113,5 @@ def _impostors(driver: UdpDriver, contacts: Sequence[PeerAddress]) -> list[str]:
     ]
 
 
-def _peers(driver: UdpDriver) -> tuple[str, ...]:
+def _peers(driver: Driver) -> tuple[str, ...]:
     return tuple(str(endpoint) for endpoint in driver.peers()[:MAX_PEERS])

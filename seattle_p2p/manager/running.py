@@ -18,6 +18,7 @@ from seattle_p2p.manager.ledger import Ledger, NodeSettings
 from seattle_p2p.manager.logfile import logging_to
 from seattle_p2p.manager.node_manager import NodeManager
 from seattle_p2p.manager.ports import PortRegistry
+from seattle_p2p.net.twin import TwinDriver, open_driver
 from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.overlay.params import Params
@@ -95,20 +96,25 @@ def _innermost(group: BaseException) -> BaseException:
     return group
 
 
-async def open_overlay(key: KeyPair, settings: NodeSettings, host: str, port: int) -> UdpDriver:
-    """A node of the overlay on a UDP socket.
+async def open_overlay(
+    key: KeyPair, settings: NodeSettings, host: str, port: int
+) -> UdpDriver | TwinDriver:
+    """A node of the overlay on UDP sockets.
 
     Raises:
         OSError: the port is taken, or the address is none of this machine's.
     """
-    node = OverlayNode(
-        key,
-        network=settings.network,
-        params=Params(),
-        rng=random.Random(os.urandom(16)),
-        entropy=os.urandom,
-    )
-    return await UdpDriver.open(node, host, port)
+
+    def make() -> OverlayNode:
+        return OverlayNode(
+            key,
+            network=settings.network,
+            params=Params(),
+            rng=random.Random(os.urandom(16)),
+            entropy=os.urandom,
+        )
+
+    return await open_driver(make, host, port)
 
 
 def _prepare(home: DonorHome, registry: PortRegistry, accept_weak: bool) -> None:

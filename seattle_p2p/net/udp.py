@@ -30,6 +30,7 @@ from seattle_p2p.overlay.core import (
     JoinFailed,
     LookedUp,
     Overlay,
+    PeersElsewhere,
     Pinged,
     Published,
     Role,
@@ -103,19 +104,26 @@ class UdpDriver:
         Raises:
             OSError: the address is not this machine's, or the port is taken.
         """
+        return await cls.serve(node, bind(host, port))
+
+    @classmethod
+    async def serve(
+        cls, node: Overlay, sockets: Iterable[tuple[int, socket.socket]]
+    ) -> UdpDriver:
+        """Begin to serve on sockets that are bound, as `bind` gives them; they are ours now."""
         driver = cls(node)
         try:
-            for family, sock in _bind(host, port):
+            for family, sock in sockets:
                 await driver._serve(family, sock)
         except BaseException:
             await driver.close()
             raise
-        node.set_local_endpoints(driver._own_endpoints())
+        node.set_local_endpoints(driver.own_endpoints())
         return driver
 
     def reached_also_at(self, endpoints: Iterable[Endpoint]) -> None:
         """Say where a socket of ours is reached through a forwarded port: ours as well."""
-        self.node.set_local_endpoints([*self._own_endpoints(), *endpoints])
+        self.node.set_local_endpoints([*self.own_endpoints(), *endpoints])
 
     @property
     def endpoint(self) -> Endpoint:
@@ -126,6 +134,16 @@ class UdpDriver:
     def endpoints(self) -> list[Endpoint]:
         """Where every socket is bound."""
         return list(self._endpoints)
+
+    @property
+    def family(self) -> int:
+        """Of the (first) socket: 1 IPv4, 2 IPv6."""
+        return self.endpoint.family
+
+    @property
+    def id(self) -> int:
+        """The node's identifier."""
+        return self.node.id
 
     @property
     def role(self) -> Role:
@@ -141,6 +159,24 @@ class UdpDriver:
         """Peers worth remembering for the next start, longest known first."""
         return [peer.endpoint for peer in self.node.peers()]
 
+    def contacts(self) -> list[Peer]:
+        """The same, with their ids."""
+        return self.node.peers()
+
+    def own_endpoints(self) -> list[Endpoint]:
+        """Every address of this machine at which a socket of ours is reached."""
+        own: dict[Endpoint, None] = {}
+        for bound in self._endpoints:
+            if bound.host not in _ANYWHERE:
+                own[bound] = None
+                continue
+            wanted = socket.AF_INET6 if bound.family == 2 else socket.AF_INET
+            for addresses in psutil.net_if_addrs().values():
+                for address in addresses:
+                    if address.family == wanted:
+                        own[make_endpoint(address.address, bound.port)] = None
+        return list(own)
+
     def statistics(self) -> Statistics:
         """What the core counted so far."""
         return self.node.statistics()
@@ -153,7 +189,9 @@ class UdpDriver:
         Raises:
             Unreachable: none of them answered in time, or none has an address.
         """
-        endpoints, ids = await self._resolve(seeds)
+        found = await resolve(seeds)
+        endpoints = [one for one in found if one.family in self._transports]
+        ids = {one: key.node_id for one in endpoints if (key := found[one]) is not None}
         if seeds and not endpoints:
             raise Unreachable(
                 "none of the peers to join through has an address we can use",
@@ -290,6 +328,18 @@ class UdpDriver:
         assert isinstance(event, Pinged)
         return event
 
+    async def look_elsewhere(self, families: int, *, timeout_s: float = 10.0) -> Sequence[Peer]:
+        """Peers of another address family, as ours name them: hearsay.
+
+        Raises:
+            Unreachable: it took longer than `timeout_s`.
+        """
+        event = await self._answer(
+            lambda now: self.node.look_elsewhere(families, now), timeout_s
+        )
+        assert isinstance(event, PeersElsewhere)
+        return event.peers
+
     async def close(self) -> None:
         """Withdraw what is advertised, within 2 s, and free everything. May be repeated."""
         try:
@@ -402,33 +452,6 @@ class UdpDriver:
         with contextlib.suppress(Unreachable):
             await self.withdraw(person, timeout_s=FAREWELL_S)
 
-    async def _resolve(
-        self, seeds: Iterable[Seed]
-    ) -> tuple[list[Endpoint], dict[Endpoint, int]]:
-        """Addresses of the seeds, and the ids that must be there.
-
-        Names are looked up; those that lead nowhere are left out.
-        """
-        found: dict[Endpoint, PublicKey | None] = {}
-        for seed in seeds:
-            key: PublicKey | None = getattr(seed, "key", None)
-            try:
-                found[make_endpoint(seed.host, seed.port)] = key
-                continue
-            except UsageError:
-                pass
-            try:
-                answers = await self._loop.getaddrinfo(
-                    seed.host, seed.port, type=socket.SOCK_DGRAM
-                )
-            except OSError:
-                _log.warning("a seed's name leads nowhere", extra={"host": seed.host})
-                continue
-            for answer in answers:
-                found[make_endpoint(str(answer[4][0]), seed.port)] = key
-        usable = [one for one in found if one.family in self._transports]
-        return usable, {one: key.node_id for one in usable if (key := found[one]) is not None}
-
     # Opening
 
     async def _serve(self, family: int, sock: socket.socket) -> None:
@@ -444,20 +467,6 @@ class UdpDriver:
         self._transports[family] = transport
         self._sockets.append(protocol)
         self._endpoints.append(Endpoint(host, port))
-
-    def _own_endpoints(self) -> list[Endpoint]:
-        """Every address of this machine at which a socket of ours is reached."""
-        own: dict[Endpoint, None] = {}
-        for bound in self._endpoints:
-            if bound.host not in _ANYWHERE:
-                own[bound] = None
-                continue
-            wanted = socket.AF_INET6 if bound.family == 2 else socket.AF_INET
-            for addresses in psutil.net_if_addrs().values():
-                for address in addresses:
-                    if address.family == wanted:
-                        own[make_endpoint(address.address, bound.port)] = None
-        return list(own)
 
 
 class _Socket(asyncio.DatagramProtocol):
@@ -478,7 +487,31 @@ class _Socket(asyncio.DatagramProtocol):
             self.lost.set_result(None)
 
 
-def _bind(host: str, port: int) -> list[tuple[int, socket.socket]]:
+async def resolve(seeds: Iterable[Seed]) -> dict[Endpoint, PublicKey | None]:
+    """Addresses of the seeds, each with the key that must be there, if one is named.
+
+    Names are looked up; those that lead nowhere are left out.
+    """
+    found: dict[Endpoint, PublicKey | None] = {}
+    for seed in seeds:
+        key: PublicKey | None = getattr(seed, "key", None)
+        try:
+            found[make_endpoint(seed.host, seed.port)] = key
+            continue
+        except UsageError:
+            pass
+        loop = asyncio.get_running_loop()
+        try:
+            answers = await loop.getaddrinfo(seed.host, seed.port, type=socket.SOCK_DGRAM)
+        except OSError:
+            _log.warning("a seed's name leads nowhere", extra={"host": seed.host})
+            continue
+        for answer in answers:
+            found[make_endpoint(str(answer[4][0]), seed.port)] = key
+    return found
+
+
+def bind(host: str, port: int) -> list[tuple[int, socket.socket]]:
     """Sockets for `host`: one, or one of each family on the same port.
 
     Raises:

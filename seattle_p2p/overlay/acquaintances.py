@@ -20,6 +20,7 @@ class Acquaintance:
         token: What it gave us to return; empty when nothing.
         round_trip: Smoothed round trip; 0 while none was measured.
         deviation: Smoothed deviation of it.
+        silences: Requests in a row that it left without an answer.
         asked: Whether we ever wrote to it first.
     """
 
@@ -32,6 +33,7 @@ class Acquaintance:
         "round_trip",
         "seen_us_at",
         "server",
+        "silences",
         "token",
     )
 
@@ -44,6 +46,7 @@ class Acquaintance:
         self.token = b""
         self.round_trip = 0
         self.deviation = 0
+        self.silences = 0
         self.asked = False
 
 

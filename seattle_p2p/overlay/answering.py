@@ -62,11 +62,10 @@ class Answering:
         parts = self._parts
         sender = int.from_bytes(message.sender)
         self._askers.heard_from(asker)
-        peers = parts.packed_contacts(
-            int.from_bytes(message.target),
-            message.families,
-            but=asker.endpoint,
-            room=asker.room - _FOUND_HEAD_BYTES,
-        )
+        target, families = int.from_bytes(message.target), message.families
+        room = asker.room - _FOUND_HEAD_BYTES
+        peers = parts.packed_contacts(target, families, but=asker.endpoint, room=room)
+        room -= sum(map(len, peers)) + 2 * len(peers)
+        peers += parts.packed_elsewhere(target, families, room=room)
         wanted = message.server and parts.table.wants(sender)
         parts.exchange.answer(asker, Found, (parts.own_id_bytes, wanted, peers))

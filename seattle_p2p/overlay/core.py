@@ -7,7 +7,7 @@ nanoseconds on the driver's monotonic clock and never goes back. After every cal
 `events`, and set its alarm to `next_timer`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -124,6 +124,12 @@ class Pinged(Event, frozen=True, kw_only=True):
     endpoint: Endpoint
     id: int | None
     round_trip_ns: int
+
+
+class PeersElsewhere(Event, frozen=True, kw_only=True):
+    """End of `look_elsewhere`: peers of the other address family, as others name them."""
+
+    peers: tuple[Peer, ...]
 
 
 class RoleFound(Event, frozen=True, kw_only=True):
@@ -275,6 +281,18 @@ class Overlay(Core, Protocol):
 
     def ping(self, endpoint: Endpoint, now: int) -> int:
         """Ask whoever is at `endpoint` for a sign of life → `Pinged`."""
+
+    def closest(self, target: int, count: int) -> list[Peer]:
+        """Our best contacts for a target, asking nobody."""
+
+    def look_elsewhere(self, families: int, now: int) -> int:
+        """Ask contacts whom they know of another address family → `PeersElsewhere`."""
+
+    def set_elsewhere(self, named: Callable[[int, int], Sequence[Peer]]) -> None:
+        """Say whom to name to those who ask for another address family.
+
+        ``named(target, count)`` gives at most so many, the closest first.
+        """
 
     def cancel(self, request: int, now: int) -> None:
         """Give up a request: no event follows and nothing of it stays."""

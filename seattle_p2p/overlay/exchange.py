@@ -131,7 +131,6 @@ class Exchange:
         about: Any = None,
         *,
         patience: int = 1,
-        hurry: bool = True,
     ) -> Outstanding | None:
         """Send a request; `activity` is told what comes of it.
 
@@ -143,8 +142,6 @@ class Exchange:
             now: Nanoseconds.
             about: Kept with the request for the activity.
             patience: How many times the usual hard deadline to wait, up to its cap.
-            hurry: Whether it is worth asking twice as soon as an answer is late; never where
-                the answer costs signatures.
 
         Returns:
             The outstanding request; None when too many are outstanding: nothing was sent.
@@ -159,7 +156,7 @@ class Exchange:
             fields = (*fields, bytes(some[0]))
         number = int.from_bytes(self._entropy(_NUMBER_BYTES))
         soft, hard = self.acquaintances.deadlines(known, patience)
-        if not hurry or kind in _LABORIOUS:
+        if kind in _LABORIOUS:
             soft = min(soft + self._labour, hard)
         asked = Outstanding(
             self.requests,
@@ -217,6 +214,7 @@ class Exchange:
             self._on_unasked(reply, source, now)
             return
         known = self.acquaintances.meet(source)
+        known.silences = 0
         if asked.slow:
             # Which of the two datagrams it answers is not known (Karn's rule, RFC 6298, 3)
             # until the other one is answered as well.

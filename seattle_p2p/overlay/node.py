@@ -25,6 +25,7 @@ from seattle_p2p.overlay.core import (
     Statistics,
 )
 from seattle_p2p.overlay.doubts import Doubts
+from seattle_p2p.overlay.elsewhere import LookingElsewhere
 from seattle_p2p.overlay.exchange import Asker
 from seattle_p2p.overlay.holding import Holding
 from seattle_p2p.overlay.introducer import Introducer
@@ -250,6 +251,20 @@ class OverlayNode:
         """Ask whoever is at `endpoint` for a sign of life → `Pinged`."""
         return self._begin(lambda number: Pinging(self._parts, endpoint, number), now)
 
+    def look_elsewhere(self, families: int, now: int) -> int:
+        """Ask contacts whom they know of another address family → `PeersElsewhere`."""
+        return self._begin(
+            lambda number: LookingElsewhere(self._parts, families, number), now
+        )
+
+    def set_elsewhere(self, named: Callable[[int, int], Sequence[Peer]]) -> None:
+        """Say whom to name to those who ask for another address family."""
+        self._parts.elsewhere = named
+
+    def closest(self, target: int, count: int) -> list[Peer]:
+        """Our best contacts for a target, asking nobody."""
+        return self._parts.best_contacts(target, count)
+
     def cancel(self, request: int, now: int) -> None:
         """Give up a request: no event follows and nothing of it stays."""
         self._now = max(self._now, now)
@@ -366,8 +381,6 @@ class OverlayNode:
         """A peer answered a walk: get to know it if our table has room, or it wants us."""
         parts = self._parts
         known = parts.exchange.acquaintances.at(peer.endpoint)
-        if known is not None and parts.table.contact(peer.id) is peer:
-            known.peer = peer  # The table remembers a proof longer.
         if known is not None and known.peer is not None and known.peer.id == peer.id:
             parts.table.touch(known.peer)
             if not (wanted and parts.reach.is_server and not known.knows_us):
@@ -388,9 +401,12 @@ class OverlayNode:
 
     def _on_silent_endpoint(self, endpoint: Endpoint, now: int) -> None:
         """Somebody left a request of ours without an answer."""
-        contact = self._parts.table.at(endpoint)
-        if contact is not None:
-            self._doubts.on_silent(contact, now)
+        known = self._parts.exchange.acquaintances.at(endpoint)
+        if known is None:
+            return
+        known.silences += 1
+        if known.peer is not None and self._parts.table.contact(known.peer.id) == known.peer:
+            self._doubts.on_silent(known.peer, now)
 
 
 def _name(key: Any) -> str:

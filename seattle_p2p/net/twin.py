@@ -1,0 +1,466 @@
+"""A node on IPv4 and IPv6 at once: a core in each network under one key, driven as one.
+
+Each address family is a complete overlay of its own (see `overlay.elsewhere`). Whoever has both
+takes part in both: adverts go to the holders of each, what is read comes from the holders of
+each, and peers of the one are asked for ways into the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from seattle_p2p.errors import SeattleError, Unreachable
+from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.net.udp import Seed, UdpDriver, bind, resolve
+from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.core import (
+    AdvertFound,
+    AdvertsRead,
+    Event,
+    Joined,
+    Overlay,
+    Pinged,
+    Published,
+    Role,
+    Statistics,
+    Withdrawn,
+)
+from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.adverts import Advert
+
+_log = logging.getLogger(__name__)
+
+BRIDGE_S = 1.5
+"""Joining waits so long for the second network; then it is entered in the background."""
+LOOK_AGAIN_S = (5.0, 10.0, 30.0, 60.0)
+"""Waits between looks for the other network while one has peers and the other none."""
+MERGE_S = 600.0
+"""How often each network is asked for peers in the other, so that none stays in pieces."""
+
+Answer = TypeVar("Answer")
+
+
+async def open_driver(
+    make: Callable[[], Overlay], host: str, port: int
+) -> UdpDriver | TwinDriver:
+    """Open an overlay node on one address family, or on both.
+
+    Args:
+        make: Makes a core; all of one key and network.
+        host: Address to bind, or ``::`` for all of both families, ``0.0.0.0`` for IPv4.
+        port: 1 to 65535, or 0 for any free one; the same for both families.
+
+    Raises:
+        OSError: the address is not this machine's, or the port is taken.
+    """
+    sockets = bind(host, port)
+    drivers: list[UdpDriver] = []
+    try:
+        for family, sock in sockets:
+            drivers.append(await UdpDriver.serve(make(), [(family, sock)]))
+    except BaseException:
+        for driver in drivers:
+            await driver.close()
+        for _, sock in sockets:
+            sock.close()
+        raise
+    return TwinDriver(*drivers) if len(drivers) == 2 else drivers[0]
+
+
+class TwinDriver:
+    """The same as `UdpDriver`, for a node on both families. Make one with `open_driver`.
+
+    Args:
+        four: Drives the core on IPv4.
+        six: Drives the core on IPv6.
+    """
+
+    def __init__(self, four: UdpDriver, six: UdpDriver) -> None:
+        self._both = (four, six)
+        self._bridging: asyncio.Task[None] | None = None
+        self._published: dict[PublicKey, Callable[[UdpDriver], Awaitable[Published]]] = {}
+        self._at: dict[int, Endpoint | None] = {}
+        """Of each family our own address to name to others; found anew now and then."""
+        self._look_at_addresses()
+        for one, other in ((four, six), (six, four)):
+            one.node.set_elsewhere(partial(self._name, other))
+
+    @property
+    def on_event(self) -> Callable[[Event], None] | None:
+        """Is called with every event that answers no request."""
+        return self._both[0].on_event
+
+    @on_event.setter
+    def on_event(self, call: Callable[[Event], None] | None) -> None:
+        for driver in self._both:
+            driver.on_event = call
+
+    def reached_also_at(self, endpoints: Iterable[Endpoint]) -> None:
+        """Say where a socket of ours is reached through a forwarded port: ours as well."""
+        endpoints = list(endpoints)
+        for driver in self._both:
+            driver.reached_also_at(e for e in endpoints if e.family == driver.endpoint.family)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the IPv4 socket is bound."""
+        return self._both[0].endpoint
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """Where both sockets are bound."""
+        return [driver.endpoint for driver in self._both]
+
+    @property
+    def id(self) -> int:
+        """The node's identifier, the same in both networks."""
+        return self._both[0].node.id
+
+    @property
+    def role(self) -> Role:
+        """What peers found this node to be; a server when strangers reach it on either."""
+        roles = [driver.role for driver in self._both]
+        known = [role for role in (Role.SERVER, Role.CLIENT) if role in roles]
+        return known[0] if known else Role.UNKNOWN
+
+    @property
+    def seen_at(self) -> Endpoint | None:
+        """Where most peers see this node, on IPv4 if any do: addresses are translated there."""
+        return self._both[0].seen_at or self._both[1].seen_at
+
+    def peers(self) -> list[Endpoint]:
+        """Peers worth remembering, of both networks in turn."""
+        return [peer.endpoint for peer in self.contacts()]
+
+    def contacts(self) -> list[Peer]:
+        """Contacts of both tables, in turn: a node on both families stands in both."""
+        four, six = (driver.contacts() for driver in self._both)
+        shorter = min(len(four), len(six))
+        mixed = [peer for pair in zip(four, six, strict=False) for peer in pair]
+        return [*mixed, *four[shorter:], *six[shorter:]]
+
+    def statistics(self) -> Statistics:
+        """What both cores counted; a node known on both families counts in each."""
+        four, six = (driver.statistics() for driver in self._both)
+        sums = {
+            name: getattr(four, name) + getattr(six, name)
+            for name in Statistics.__struct_fields__
+            if name not in ("role", "counts", "size_estimate", "published")
+        }
+        names = sorted({*four.counts, *six.counts})
+        return msgspec.structs.replace(
+            four,
+            role=self.role,
+            size_estimate=max(four.size_estimate, six.size_estimate),
+            published=max(four.published, six.published),
+            counts={n: four.counts.get(n, 0) + six.counts.get(n, 0) for n in names},
+            **sums,
+        )
+
+    async def join(self, seeds: Sequence[Seed], *, timeout_s: float = 30.0) -> Joined:
+        """Enter the network through any of `seeds`, on both families as far as they lead.
+
+        Raises:
+            Unreachable: none of them answered in time, or none has an address.
+        """
+        if not seeds:
+            ways: list[Sequence[Seed]] = [(), ()]
+        else:
+            found = await resolve(seeds)
+            ways = [_of_family(driver.family, found) for driver in self._both]
+        tried = [
+            driver.join(way, timeout_s=timeout_s)
+            for driver, way in zip(self._both, ways, strict=True)
+            if way or not seeds
+        ]
+        if not tried:
+            raise Unreachable(
+                "none of the peers to join through has an address",
+                hint="check their names; is this machine connected?",
+            )
+        joined = await _first_good(tried)
+        await self._bridge_soon()
+        peers = len({peer.id for peer in self.contacts()})
+        return msgspec.structs.replace(joined, peers=peers, role=self.role)
+
+    async def look_up(self, target: int, *, timeout_s: float = 30.0) -> tuple[Peer, ...]:
+        """The live peers closest to `target` in both networks, best first, each once."""
+        answers = await self._ask(lambda d: d.look_up(target, timeout_s=timeout_s))
+        nearest = {peer.id: peer for peers in answers for peer in peers}
+        longest = max(len(peers) for peers in answers)
+        return tuple(sorted(nearest.values(), key=lambda peer: peer.id ^ target)[:longest])
+
+    async def find_adverts(
+        self, person: PublicKey, *, timeout_s: float = 30.0, confirm: bool = True
+    ) -> list[Advert]:
+        """Adverts of the nodes that advertise under `person`, each confirmed alive just now."""
+        adverts, _ = await self.read_adverts(person, timeout_s=timeout_s, confirm=confirm)
+        return adverts
+
+    async def read_adverts(
+        self, person: PublicKey, *, timeout_s: float = 30.0, confirm: bool = True
+    ) -> tuple[list[Advert], AdvertsRead]:
+        """The same, and how far to trust that it is all; what was found when time is up."""
+        answers = await self._ask(
+            lambda d: d.read_adverts(person, timeout_s=timeout_s, confirm=confirm)
+        )
+        adverts: dict[PublicKey, Advert] = {}
+        for found, _ in answers:
+            for advert in found:
+                known = adverts.get(advert.node)
+                if known is None or known.sequence < advert.sequence:
+                    adverts[advert.node] = advert
+        return list(adverts.values()), _as_one([end for _, end in answers], len(adverts))
+
+    async def watch_adverts(
+        self, person: PublicKey, *, confirm: bool = True, enough: int = 0
+    ) -> AsyncGenerator[AdvertFound | AdvertsRead, None]:
+        """Each advert as soon as either network has it, then one `AdvertsRead`."""
+        news: asyncio.Queue[AdvertFound | AdvertsRead] = asyncio.Queue()
+
+        async def watch(driver: UdpDriver) -> None:
+            events = driver.watch_adverts(person, confirm=confirm, enough=enough)
+            async with contextlib.aclosing(events):
+                async for event in events:
+                    news.put_nowait(event)
+
+        watching = [asyncio.create_task(watch(driver)) for driver in self._entered()]
+        told: dict[PublicKey, int] = {}
+        ends: list[AdvertsRead] = []
+        try:
+            while len(ends) < len(watching) and not (enough and len(told) >= enough):
+                event = await news.get()
+                if isinstance(event, AdvertsRead):
+                    ends.append(event)
+                elif told.get(event.advert.node, -1) < event.advert.sequence:
+                    told[event.advert.node] = event.advert.sequence
+                    yield event
+            yield _as_one(ends, len(told))
+        finally:
+            for task in watching:
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
+
+    async def publish(
+        self,
+        person: PublicKey,
+        *,
+        overlay: Sequence[Endpoint],
+        commands: Sequence[Endpoint],
+        sequence: int = 0,
+        timeout_s: float = 30.0,
+    ) -> Published:
+        """Advertise this node under `person` in both networks until `withdraw` or `close`.
+
+        Raises:
+            Unreachable: nobody took the advert in either, or it took longer than `timeout_s`.
+        """
+
+        def publish(driver: UdpDriver) -> Awaitable[Published]:
+            return driver.publish(
+                person,
+                overlay=overlay,
+                commands=commands,
+                sequence=sequence,
+                timeout_s=timeout_s,
+            )
+
+        self._published[person] = publish
+        done = _good(await asyncio.gather(*map(publish, self._both), return_exceptions=True))
+        return msgspec.structs.replace(
+            done[0],
+            holders=sum(one.holders for one in done),
+            refused=sum(one.refused for one in done),
+        )
+
+    async def withdraw(self, person: PublicKey, *, timeout_s: float = 10.0) -> Withdrawn:
+        """Stop advertising under `person`.
+
+        Raises:
+            Unreachable: it took longer than `timeout_s`; nothing is renewed all the same.
+        """
+        self._published.pop(person, None)
+        outcomes = await asyncio.gather(
+            *(driver.withdraw(person, timeout_s=timeout_s) for driver in self._both),
+            return_exceptions=True,
+        )
+        done = _good(outcomes)
+        return msgspec.structs.replace(done[0], holders=sum(one.holders for one in done))
+
+    async def confirm(self, advert: Advert, *, timeout_s: float = 10.0) -> bool:
+        """Whether the advert's node proves just now that it lives, on either family."""
+        return any(await self._ask(lambda d: d.confirm(advert, timeout_s=timeout_s)))
+
+    async def ping(self, endpoint: Endpoint, *, timeout_s: float = 10.0) -> Pinged:
+        """Ask whoever is at `endpoint` for a sign of life.
+
+        Raises:
+            Unreachable: it took longer than `timeout_s`.
+        """
+        driver = next(d for d in self._both if d.family == endpoint.family)
+        return await driver.ping(endpoint, timeout_s=timeout_s)
+
+    async def close(self) -> None:
+        """Withdraw what is advertised, within 2 s, and free everything. May be repeated."""
+        if self._bridging is not None:
+            self._bridging.cancel()
+            await asyncio.gather(self._bridging, return_exceptions=True)
+        await asyncio.gather(*(driver.close() for driver in self._both))
+
+    def _entered(self) -> list[UdpDriver]:
+        """Those in whose network there is anybody; both when neither has met anyone."""
+        return [driver for driver in self._both if driver.contacts()] or list(self._both)
+
+    async def _ask(self, ask: Callable[[UdpDriver], Awaitable[Answer]]) -> list[Answer]:
+        """What those answer who have entered; an error only when it is the only answer."""
+        outcomes = await asyncio.gather(*map(ask, self._entered()), return_exceptions=True)
+        return _good(outcomes)
+
+    # From one network into the other
+
+    async def _bridge_soon(self) -> None:
+        """Enter the second network now if that is quick; go on looking in any case."""
+        if self._bridging is None:
+            self._bridging = asyncio.create_task(self._keep_bridged())
+        missing = [driver for driver in self._both if not driver.contacts()]
+        if len(missing) == 1:
+            with contextlib.suppress(TimeoutError, SeattleError):
+                async with asyncio.timeout(BRIDGE_S):
+                    await self._bridge_to(missing[0])
+
+    async def _keep_bridged(self) -> None:
+        """See to it that both networks are entered, and that neither is in pieces."""
+        attempt = 0
+        while True:
+            whole = all(driver.contacts() for driver in self._both)
+            attempt = len(LOOK_AGAIN_S) if whole else attempt + 1
+            await asyncio.sleep(MERGE_S if whole else LOOK_AGAIN_S[min(attempt, 4) - 1])
+            for driver in self._both:
+                with contextlib.suppress(SeattleError):
+                    await self._bridge_to(driver)
+
+    def _look_at_addresses(self) -> None:
+        for driver in self._both:
+            self._at[driver.family] = _best(driver.own_endpoints())
+
+    def _leads_as_far(self, driver: UdpDriver) -> bool:
+        """Whether a family leads beyond this machine, if the other does.
+
+        Where it does not, its loopback is no address to name, and no way to others.
+        """
+        beyond = {
+            f: at is not None and _nearness(at.host) < _MACHINE for f, at in self._at.items()
+        }
+        return beyond[driver.family] or not any(beyond.values())
+
+    def _name(self, driver: UdpDriver, target: int, count: int) -> list[Peer]:
+        """Whom to name to who asks for that family: ourselves over there, then contacts."""
+        contacts = driver.node.closest(target, max(count - 1, 0))
+        if driver.role is Role.CLIENT or count < 1 or not self._leads_as_far(driver):
+            return contacts
+        at = driver.seen_at or self._at[driver.family]
+        return [Peer(driver.id, at), *contacts] if at else contacts
+
+    async def _bridge_to(self, driver: UdpDriver) -> None:
+        """Have the other network's peers name peers in this one, and join through those."""
+        other = next(one for one in self._both if one is not driver)
+        known = set(driver.peers())
+        self._look_at_addresses()
+        if not self._leads_as_far(driver):
+            return
+        named = await other.look_elsewhere(driver.family)
+        ways = [peer.endpoint for peer in named if peer.endpoint not in known]
+        if not ways:
+            return
+        await driver.join(ways)
+        _log.debug("bridged", extra={"family": driver.family})
+        if not known and driver.contacts():
+            # What was published before has reached nobody over here.
+            published = list(self._published.values())
+            await asyncio.gather(*(p(driver) for p in published), return_exceptions=True)
+
+
+def _best(own: Iterable[Endpoint]) -> Endpoint | None:
+    """Which of our own endpoints to name to others: one of the world if there is one."""
+    usable = [one for one in own if not ipaddress.ip_address(one.host).is_link_local]
+    return min(usable, key=lambda one: _nearness(one.host), default=None)
+
+
+def _of_family(family: int, found: Mapping[Endpoint, PublicKey | None]) -> list[PeerAddress]:
+    here = [one for one in found if one.family == family]
+    return [PeerAddress(one.host, one.port, found[one]) for one in here]
+
+
+_WORLD, _PRIVATE, _MACHINE, _CABLE = range(4)
+
+
+def _nearness(host: str) -> int:
+    """From how far an address is reached."""
+    address = ipaddress.ip_address(host)
+    if address.is_link_local:
+        return _CABLE
+    if address.is_loopback:
+        return _MACHINE
+    return _WORLD if address.is_global else _PRIVATE
+
+
+async def _first_good(attempts: Sequence[Awaitable[Joined]]) -> Joined:
+    """The first that succeeds; the others go on to their end, but nobody waits for long.
+
+    Raises:
+        Unreachable: none did.
+    """
+    tasks = [asyncio.ensure_future(attempt) for attempt in attempts]
+    problem: SeattleError | None = None
+    try:
+        for done in asyncio.as_completed(tasks):
+            try:
+                joined = await done
+            except SeattleError as reason:
+                problem = problem or reason
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BRIDGE_S):
+                    await asyncio.gather(*tasks, return_exceptions=True)
+            return joined
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert problem is not None
+    raise problem
+
+
+def _good(outcomes: Sequence[Answer | BaseException]) -> list[Answer]:
+    """Those that are answers. Raises the first error when none is."""
+    answers: list[Answer] = []
+    problems: list[BaseException] = []
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            problems.append(outcome)
+        else:
+            answers.append(outcome)
+    serious = [problem for problem in problems if not isinstance(problem, SeattleError)]
+    if serious or not answers:
+        raise (serious or problems)[0]
+    return answers
+
+
+def _as_one(ends: Sequence[AdvertsRead], found: int) -> AdvertsRead:
+    """What two readings say together; who was found in one is not dead for the other."""
+    return AdvertsRead(
+        found=found,
+        dead=max((end.dead for end in ends), default=0),
+        holders=sum(end.holders for end in ends),
+        complete=bool(ends) and all(end.complete for end in ends),
+        one_source=bool(ends) and all(end.one_source for end in ends),
+        alarm=any(end.alarm for end in ends),
+    )
