@@ -1,7 +1,7 @@
 """The same work on many vessels: one engine under command line, shell and API.
 
-One connection to a node for all its vessels, a bounded number of nodes at a time, a deadline
-for each vessel. What fails is a result like any other and stops nobody else.
+One connection to a node for all its vessels, side by side; a bounded number of nodes at a
+time; a deadline for each vessel. What fails is a result like any other and stops nobody else.
 """
 
 import asyncio
@@ -13,9 +13,13 @@ from typing import Generic, Protocol, TypeVar
 from seattle_p2p.errors import InternalError, SeattleError, Unreachable
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.wire.limits import MAX_BATCH
 
 PARALLEL = 32
 """Nodes worked on at once: far below usual limits on open files."""
+
+PER_NODE = MAX_BATCH
+"""Vessels of one node worked on at once: what they ask fits into one batch."""
 
 TIMEOUT_S = 30.0
 """Longest that one vessel may take for one command, its share of connecting included."""
@@ -135,9 +139,9 @@ class FanOut(Generic[C]):
         """Do `work` on each of `vessels`; returns when all are done or given up.
 
         Args:
-            work: Called with the node's conversation and one of its vessels. Vessels of one
-                node take turns. What is lost on the way is sent again by the conversation,
-                under the same command id; the engine itself repeats nothing.
+            work: Called with the node's conversation and one of its vessels; for several of
+                them at the same time. What is lost on the way is sent again by the
+                conversation, under the same command id; the engine itself repeats nothing.
             report: Told of each outcome as it comes.
         """
         wanted = list(dict.fromkeys(vessels))
@@ -179,36 +183,41 @@ class FanOut(Generic[C]):
         note: Report[T],
         room: asyncio.Semaphore,
     ) -> None:
-        """One node's vessels, in turn; a node that cannot be reached fails them all."""
+        """One node's vessels; a node that cannot be reached fails them all."""
         line = _Line(self.connect, vessels[0])
+        places = asyncio.Semaphore(PER_NODE)
+
+        async def one(vessel: Vessel) -> None:
+            async with places:
+                begun = self._begun[vessel] = time.monotonic()
+                value, error = await self._turn(line, vessel, work)
+                del self._begun[vessel]
+                note(Outcome(vessel, value, error, time.monotonic() - begun))
+
         async with room:
             try:
-                for index, vessel in enumerate(vessels):
-                    begun = self._begun[vessel] = time.monotonic()
-                    value, error = await self._turn(line, vessel, work)
-                    del self._begun[vessel]
-                    note(Outcome(vessel, value, error, time.monotonic() - begun))
-                    if error is not None and not line.was_open:
-                        for left in vessels[index + 1 :]:
-                            note(Outcome(left, None, error, 0.0))
-                        return
+                async with asyncio.TaskGroup() as tasks:
+                    for vessel in vessels:
+                        tasks.create_task(one(vessel))
             finally:
-                await line.drop()
+                await line.close()
                 for vessel in vessels:
                     self._begun.pop(vessel, None)
 
     async def _turn(
         self, line: "_Line[C]", vessel: Vessel, work: Work[C, T]
     ) -> tuple[T | None, SeattleError | None]:
+        connection: C | None = None
         try:
             async with asyncio.timeout(self.timeout_s):
-                return await work(await line.open(), vessel), None
+                connection = await line.open()
+                return await work(connection, vessel), None
         except SeattleError as error:
             if isinstance(error, Unreachable):
-                await line.drop()
+                line.lose(connection)
             return None, error
         except TimeoutError:
-            await line.drop()
+            line.lose(connection)
             return None, Unreachable(
                 f"no answer within {self.timeout_s:g} s",
                 hint="try again, or give it longer: --timeout SECONDS",
@@ -216,7 +225,7 @@ class FanOut(Generic[C]):
         except OSError as reason:
             return None, SeattleError(f"{reason.strerror or reason}: {reason.filename or ''}")
         except Exception as reason:  # one bad node must not stop the others; it is reported
-            await line.drop()
+            line.lose(connection)
             return None, InternalError(f"{type(reason).__name__}: {reason}")
 
 
@@ -235,17 +244,32 @@ class _Line(Generic[C]):
     ) -> None:
         self._connect = connect
         self._vessel = vessel
+        self._turn = asyncio.Lock()
         self._connection: C | None = None
-        self.was_open = False
+        self._opened: list[C] = []
+        self._why_not: SeattleError | None = None
 
     async def open(self) -> C:
-        if self._connection is None:
-            self.was_open = False
-            self._connection = await self._connect(self._vessel.node, self._vessel.endpoints)
-            self.was_open = True
-        return self._connection
+        """The conversation, for all who ask; a node that once could not be reached cannot."""
+        async with self._turn:
+            if self._why_not is not None:
+                raise self._why_not
+            if self._connection is None:
+                try:
+                    found = await self._connect(self._vessel.node, self._vessel.endpoints)
+                except SeattleError as error:
+                    self._why_not = error
+                    raise
+                self._connection = found
+                self._opened.append(found)
+            return self._connection
 
-    async def drop(self) -> None:
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
+    def lose(self, connection: C | None) -> None:
+        """Whoever comes next opens another one; those who are at work with it go on."""
+        if self._connection is connection:
+            self._connection = None
+
+    async def close(self) -> None:
+        """Hang up."""
+        for connection in self._opened:
             await connection.close()

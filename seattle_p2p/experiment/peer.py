@@ -18,6 +18,7 @@ from seattle_p2p.errors import (
     Unreachable,
     WrongPeer,
 )
+from seattle_p2p.experiment.batching import Batcher
 from seattle_p2p.experiment.bodies import BytesSource, Source
 from seattle_p2p.experiment.conversation import (
     Answer,
@@ -36,6 +37,7 @@ from seattle_p2p.wire.commands import (
     COMMAND_ID_BYTES,
     PROTOCOL_VERSION,
     Action,
+    Batchable,
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
@@ -77,6 +79,9 @@ PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits before a command is sent again after its reply was lost; a node manager that was
 restarted answers within them."""
 
+MAX_BESIDE = 4
+"""Questions with long answers that are asked at the same time, each over its own connection."""
+
 SILENT_S = 45.0
 """Followed logs that say nothing for so long are asked for again; nodes speak every 15 s."""
 
@@ -84,7 +89,8 @@ SILENT_S = 45.0
 class NodeClient:
     """Everything a researcher can ask of one node.
 
-    Connects when first needed, keeps connections, opens more for work done at the same time.
+    Connects when first needed and keeps connections. Commands asked for at the same time go
+    together over one (see `batching`); long answers open more.
     When a reply is lost, the same command goes again under the same id: the node acts once.
     Timeouts are the caller's (`asyncio.timeout`); a cancelled call drops its connection.
 
@@ -117,6 +123,8 @@ class NodeClient:
         self._entropy = entropy
         self._pauses_s = pauses_s
         self._idle: list[Conversation] = []
+        self._batcher = Batcher(self._send_one, lambda: entropy(COMMAND_ID_BYTES))
+        self._places = asyncio.Semaphore(MAX_BESIDE)
 
     async def __aenter__(self) -> "NodeClient":
         return self
@@ -126,6 +134,7 @@ class NodeClient:
 
     async def close(self) -> None:
         """Hang up; never raises."""
+        await self._batcher.close()
         while self._idle:
             await self._idle.pop().close()
 
@@ -169,7 +178,7 @@ class NodeClient:
 
     async def get(self, vessel: str, file: str) -> AsyncGenerator[bytes, None]:
         """Content of a file, piece by piece. Complete only when the iteration ends normally."""
-        async with aclosing(self._stream(GetFile(vessel, file))) as pieces:
+        async with self._places, aclosing(self._stream(GetFile(vessel, file))) as pieces:
             async for data in pieces:
                 yield data
 
@@ -296,7 +305,19 @@ class NodeClient:
         return await self.send(self.make(action))
 
     async def send(self, command: Command, body: Source | None = None) -> Result:
-        """Send a command, again under the same id when no reply came; errors as for `ask`."""
+        """Send a command, again under the same id when no reply came; errors as for `ask`.
+
+        What can be batched goes together with what else is asked meanwhile.
+        """
+        if not isinstance(command.action, Batchable):
+            async with self._places:
+                return await self._send_one(command, body)
+        result = await self._batcher.ask(command, body)
+        if isinstance(result, Failed):
+            raise result.error
+        return result
+
+    async def _send_one(self, command: Command, body: Source | None) -> Result:
         conversation, result, _ = await self._exchange(command, body)
         if isinstance(result, Streams):
             await conversation.close()

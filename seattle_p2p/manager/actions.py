@@ -6,7 +6,7 @@ intents first, can be settled after a crash, and never happen twice.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, UsageError, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
@@ -14,8 +14,7 @@ from seattle_p2p.manager.authorise import Role, role_of
 from seattle_p2p.manager.following import Following, first_byte, read_part
 from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
-from seattle_p2p.manager.uploads import Received, receive
-from seattle_p2p.vessel.folder import VesselFolder
+from seattle_p2p.vessel.folder import Upload, VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.commands import (
@@ -62,9 +61,9 @@ LedgerAction = (
     | Split
     | Join
 )
-OutsideAction = Start | Stop | Reset | PutFile | DeleteFile
+RunAction = Start | Stop | Reset
+OutsideAction = RunAction | PutFile | DeleteFile
 StreamAction = GetFile | FollowLogs
-Body = AsyncIterator[bytes]
 
 
 class Actions:
@@ -230,19 +229,18 @@ class Actions:
 
     # Effects outside the ledger
 
-    async def receive(self, action: PutFile, row: VesselRow, body: Body) -> Received:
-        """Take in a body beside the vessel's files; errors as for `uploads.receive`."""
-        return await receive(self._folder(row), action, body)
+    def begin_upload(self, action: PutFile, row: VesselRow) -> Upload:
+        """A place beside the vessel's files for a body to come; to be closed by the caller.
+
+        Raises:
+            OutOfResources: more than the vessel's disk holds.
+        """
+        return self._folder(row).put(action.file, action.size)
 
     async def act(
-        self,
-        action: OutsideAction,
-        row: VesselRow,
-        person: PublicKey,
-        run_id: str,
-        received: Received | None,
+        self, action: RunAction | DeleteFile, row: VesselRow, person: PublicKey, run_id: str
     ) -> Result:
-        """Carry out one; the intent is in the ledger already, a body is received."""
+        """Carry out one; the intent is in the ledger already."""
         match action:
             case Start(name, program, arguments):
                 if self._paused():
@@ -257,9 +255,6 @@ class Actions:
                 await self._keepers.stop(name, by=person.short)
             case Reset(name):
                 await self._keepers.reset(name, by=person.short)
-            case PutFile():
-                assert received is not None
-                await received.commit()
             case DeleteFile(_, file):
                 await asyncio.to_thread(self._folder(row).delete, file)
         return Done()

@@ -5,6 +5,7 @@ signature, in this order, all before a body is read. Step 6 asks whether it is a
 action is carried out, once for each command id.
 """
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -30,7 +31,6 @@ from seattle_p2p.identity.envelope import (
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.actions import (
     Actions,
-    Body,
     LedgerAction,
     OutsideAction,
     StreamAction,
@@ -38,14 +38,19 @@ from seattle_p2p.manager.actions import (
 from seattle_p2p.manager.challenges import Line
 from seattle_p2p.manager.effects import Effects, permitted
 from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.uploads import Body, Incoming
 from seattle_p2p.wire.commands import (
     PROTOCOL_VERSION,
+    Batch,
     BodyDigest,
     Command,
+    Done,
     Failed,
     Hello,
     Result,
+    Results,
     StreamEnd,
+    Vessels,
     Welcome,
     command_door,
     encode,
@@ -226,14 +231,60 @@ class CommandCore:
         self, sender: PublicKey, command: Command, body: Body
     ) -> tuple[Result, AsyncGenerator[bytes, None] | None]:
         action = command.action
+        if isinstance(action, Batch):
+            return await self._carry_out_all(sender, action, body), None
         if isinstance(action, LedgerAction | OutsideAction):
-            return await self._effects.carry_out(sender, command, body), None
+            incoming = Incoming([command], body)
+            try:
+                return await self._effects.carry_out(sender, command, incoming), None
+            finally:
+                await incoming.close()
         rows = permitted(self._ledger, sender, action)
         if isinstance(action, StreamAction):
             return self._actions.stream(action, rows)
         result = await self._actions.read(sender, action)
         assert result is not None
         return result, None
+
+    async def _carry_out_all(self, sender: PublicKey, batch: Batch, body: Body) -> Results:
+        """Each of a batch by itself, side by side."""
+        commands = [Command(item.id, item.action) for item in batch.items]
+        if len({command.id for command in commands}) < len(commands):
+            raise MalformedMessage("two commands of one batch have the same id")
+        incoming = Incoming(commands, body)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                under_way = [
+                    tasks.create_task(self._one_of_many(sender, command, incoming))
+                    for command in commands
+                ]
+        except* ConnectionError as gone:
+            raise ConnectionResetError("the sender of a batch is gone") from gone
+        finally:
+            await incoming.close()
+        return Results(tuple(task.result() for task in under_way))
+
+    async def _one_of_many(
+        self, sender: PublicKey, command: Command, incoming: Incoming
+    ) -> Done | Vessels | Failed:
+        action = command.action
+        result: Result | None
+        try:
+            if isinstance(action, LedgerAction | OutsideAction):
+                result = await self._effects.carry_out(sender, command, incoming)
+            else:
+                permitted(self._ledger, sender, action)
+                result = await self._actions.read(sender, action)
+            assert isinstance(result, Done | Vessels | Failed)
+        except SeattleError as error:
+            result = failed(error)
+        except ConnectionError:
+            raise
+        except Exception:
+            _log.exception("a command of a batch failed inside")
+            result = failed(_our_mistake())
+        self.counts[result.code if isinstance(result, Failed) else "ok"] += 1
+        return result
 
 
 def _our_mistake() -> InternalError:

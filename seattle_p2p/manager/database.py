@@ -15,6 +15,8 @@ from seattle_p2p.manager.schema import migrate
 AGE_STEP_S = 1.0
 """The age is written down when it has grown by so much: what a crash may take from it."""
 
+_TOLD = (sqlite3.DatabaseError, msgspec.MsgspecError, OSError)
+
 
 class Database:
     """One file in WAL mode; what was committed is on the disk after `sync`.
@@ -69,8 +71,10 @@ class Database:
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run one statement. Raises `LedgerError`."""
-        with self.words():
+        try:
             return self._connection.execute(statement, values)
+        except _TOLD as reason:
+            raise self._in_words(reason) from reason
 
     def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for each of `rows`. Raises `LedgerError`."""
@@ -166,15 +170,18 @@ class Database:
         """Turn SQLite's errors into ours, with the next step."""
         try:
             yield
-        except sqlite3.IntegrityError as reason:
-            raise LedgerError(f"the ledger refused a change: {reason}") from reason
-        except sqlite3.OperationalError as reason:
-            raise LedgerError(
+        except _TOLD as reason:
+            raise self._in_words(reason) from reason
+
+    def _in_words(self, reason: Exception) -> LedgerError:
+        if isinstance(reason, sqlite3.IntegrityError):
+            return LedgerError(f"the ledger refused a change: {reason}")
+        if isinstance(reason, sqlite3.OperationalError | OSError):
+            return LedgerError(
                 f"the ledger {self.path} cannot be used: {reason}",
                 hint="is the disk full, the folder writable, another program holding the file?",
-            ) from reason
-        except (sqlite3.DatabaseError, msgspec.MsgspecError, OSError) as reason:
-            raise self.damaged(str(reason)) from reason
+            )
+        return self.damaged(str(reason))
 
     def _require_content(self) -> None:
         """An empty file is a lost ledger: as a new one it would have all vessels removed."""

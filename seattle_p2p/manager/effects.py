@@ -14,18 +14,19 @@ from seattle_p2p.errors import NoSuchVessel, ReusedId, SeattleError
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.actions import (
     Actions,
-    Body,
     LedgerAction,
     OutsideAction,
+    RunAction,
 )
 from seattle_p2p.manager.authorise import Role, authorise, role_of
-from seattle_p2p.manager.disk import GroupSync
+from seattle_p2p.manager.disk import GroupSync, GroupWrites
 from seattle_p2p.manager.ledger import Ledger, VesselRow
 from seattle_p2p.manager.memory import Remembered
-from seattle_p2p.manager.uploads import Received
+from seattle_p2p.manager.uploads import Incoming
 from seattle_p2p.wire.commands import (
     Action,
     Command,
+    DeleteFile,
     Done,
     Failed,
     PutFile,
@@ -49,20 +50,33 @@ class Effects:
         self._actions = actions
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._disk = GroupSync(ledger.sync)
+        self._writes = GroupWrites(lambda: ledger.transaction(sync=False))
         self._under_way: dict[bytes, asyncio.Future[None]] = {}
         self.on_change: Callable[[], None] = lambda: None
         """Called when people, advertising or number of vessels changed."""
 
-    async def carry_out(self, sender: PublicKey, command: Command, body: Body) -> Result:
+    async def carry_out(
+        self, sender: PublicKey, command: Command, incoming: Incoming
+    ) -> Result:
         """Do it, or give again what came of it the first time.
+
+        Args:
+            incoming: The body, if it is one of the commands that it comes with.
 
         Raises:
             ReusedId: the id stands for another command.
             SeattleError: why nothing was done.
         """
+        try:
+            return await self._once(sender, command, incoming)
+        finally:
+            incoming.leave(command.id)
+
+    async def _once(self, sender: PublicKey, command: Command, incoming: Incoming) -> Result:
         digest = command_digest(sender.raw, command)
         while True:
             if command.id in self._under_way:
+                incoming.leave(command.id)  # others may come with the same body
                 await asyncio.wait([self._under_way[command.id]])
                 continue
             known = self._ledger.commands.recall(command.id)
@@ -76,7 +90,7 @@ class Effects:
         # From here to the end nobody else works on this id.
         done = self._under_way[command.id] = asyncio.get_running_loop().create_future()
         try:
-            return await self._first_time(sender, command, digest, body)
+            return await self._first_time(sender, command, digest, incoming)
         finally:
             del self._under_way[command.id]
             done.set_result(None)
@@ -87,13 +101,15 @@ class Effects:
             await self._settle(intent)
 
     async def _first_time(
-        self, sender: PublicKey, command: Command, digest: bytes, body: Body
+        self, sender: PublicKey, command: Command, digest: bytes, incoming: Incoming
     ) -> Result:
         action = command.action
         try:
             rows = permitted(self._ledger, sender, action)
+            if isinstance(action, PutFile):
+                return await self._store(sender, command, action, rows[0], digest, incoming)
             if isinstance(action, OutsideAction):
-                return await self._outside(sender, command, action, rows[0], digest, body)
+                return await self._outside(sender, command, action, rows[0], digest)
             assert isinstance(action, LedgerAction)
             async with self._turn(vessels_of(action)):
                 return await self._in_ledger(sender, command, action, digest)
@@ -122,57 +138,44 @@ class Effects:
         self,
         sender: PublicKey,
         command: Command,
-        action: OutsideAction,
+        action: RunAction | DeleteFile,
         row: VesselRow,
         digest: bytes,
-        body: Body,
     ) -> Result:
-        received: Received | None = None
-        if isinstance(action, PutFile):
-            received = await self._actions.receive(action, row, body)
-        try:
-            async with self._turn((row.name,)):
-                self._actions.require_unchanged(row)
-                self._remember(sender, command, digest, None)
-                if received:
-                    return await self._store(sender, command, action, row, received)
-                result = await self._try(sender, command, action, row, None)
-                self._write_down(sender, command.id, action, result)
-            await self._disk.wait()
-            return result
-        finally:
-            if received:
-                received.close()
+        async with self._turn((row.name,)):
+            self._actions.require_unchanged(row)
+            await self._writes.write(lambda: self._remember(sender, command, digest, None))
+            result: Result
+            try:
+                result = await self._actions.act(action, row, sender, command.id.hex())
+            except SeattleError as error:
+                result = failed(error)
+            await self._write_down(sender, command.id, action, result)
+        await self._disk.wait()
+        return result
 
     async def _store(
         self,
         sender: PublicKey,
         command: Command,
-        action: OutsideAction,
+        action: PutFile,
         row: VesselRow,
-        received: Received,
+        digest: bytes,
+        incoming: Incoming,
     ) -> Result:
-        """Intent and file reach the disk side by side; from both the outcome can be told."""
-        intent = asyncio.create_task(self._disk.wait())
-        try:
-            result = await self._try(sender, command, action, row, received)
-        finally:
-            await intent
-        self._write_down(sender, command.id, action, result)
-        return result
-
-    async def _try(
-        self,
-        sender: PublicKey,
-        command: Command,
-        action: OutsideAction,
-        row: VesselRow,
-        received: Received | None,
-    ) -> Result:
-        try:
-            return await self._actions.act(action, row, sender, command.id.hex(), received)
-        except SeattleError as error:
-            return failed(error)
+        with self._actions.begin_upload(action, row) as upload:
+            await incoming.take(command.id, upload)
+            async with self._turn((row.name,)):
+                self._actions.require_unchanged(row)
+                await self._writes.write(lambda: self._remember(sender, command, digest, None))
+                result: Result = Done()
+                try:
+                    # Intent and file reach the disk; from both the outcome can be told again.
+                    await self._disk.commit(upload)
+                except SeattleError as error:
+                    result = failed(error)
+                await self._write_down(sender, command.id, action, result)
+                return result
 
     @asynccontextmanager
     async def _turn(self, names: tuple[str, ...]) -> AsyncIterator[None]:
@@ -191,16 +194,19 @@ class Effects:
             Remembered(command.id, sender, digest, names, action, outcome)
         )
 
-    def _write_down(
+    async def _write_down(
         self, sender: PublicKey, command_id: bytes, action: OutsideAction, result: Result
     ) -> None:
         """Effect, result and audit in one transaction."""
-        with self._ledger.transaction(sync=False):
+
+        def change() -> None:
             if isinstance(result, Done):
                 self._actions.note(action, command_id.hex())
             outcome = result.code if isinstance(result, Failed) else "ok"
             self._ledger.commands.settle(command_id, encode(result))
             self._ledger.trail.record(sender, word(action), action.vessel, outcome)
+
+        await self._writes.write(change)
 
     def _record_refusal(self, sender: PublicKey, action: Action, error: SeattleError) -> None:
         """Strangers leave no trace, or they could keep the disk busy."""
@@ -214,7 +220,7 @@ class Effects:
         assert isinstance(action, OutsideAction)
         async with self._turn((intent.vessel,)):
             if await self._actions.was_done(action, intent.id.hex()):
-                self._write_down(intent.sender, intent.id, action, Done())
+                await self._write_down(intent.sender, intent.id, action, Done())
             else:
                 # It never happened: the same command may come again and will act then.
                 self._ledger.commands.withdraw_intent(intent.id)

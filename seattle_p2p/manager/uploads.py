@@ -1,51 +1,106 @@
-"""Bodies of files on their way into a vessel: piece by piece beside it, then at once."""
+"""Bodies of files on their way into vessels: piece by piece beside their files."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
-from seattle_p2p.errors import MalformedMessage
-from seattle_p2p.vessel.folder import Upload, VesselFolder
-from seattle_p2p.wire.commands import BodyDigest, PutFile
+from seattle_p2p.errors import MalformedMessage, SeattleError, StaleMessage
+from seattle_p2p.vessel.folder import Upload
+from seattle_p2p.wire.commands import BodyDigest, Command, PutFile
 
-
-class Received:
-    """A body that lies beside the vessel's files and is not one of them yet."""
-
-    def __init__(self, upload: Upload) -> None:
-        self._upload = upload
-
-    async def commit(self) -> None:
-        """Make it the file of its name; waits for the disk without holding up others."""
-        await asyncio.to_thread(self._upload.commit)
-
-    def close(self) -> None:
-        """Drop what was not committed; may be called again."""
-        self._upload.close()
+Body = AsyncIterator[bytes]
 
 
-async def receive(
-    folder: VesselFolder, action: PutFile, body: AsyncIterator[bytes]
-) -> Received:
-    """Take in a body beside the vessel's files, a piece at a time.
+class Incoming:
+    """One body for all the commands that promise it: read once, written into each vessel.
+
+    Reading begins when each of the commands has either said where it wants the body or that it
+    does not: one that is refused costs its sender no body.
+
+    Args:
+        commands: Those that come with the body; others among them do not matter.
+        pieces: The body as it comes.
 
     Raises:
-        MalformedMessage: other bytes than the command promised.
-        OutOfResources: more than the vessel's disk holds.
+        MalformedMessage: they promise different bodies.
     """
-    upload = folder.put(action.file, action.size)
-    try:
+
+    def __init__(self, commands: Iterable[Command], pieces: Body) -> None:
+        puts = {c.id: c.action for c in commands if isinstance(c.action, PutFile)}
+        promised = {(put.size, put.body_digest) for put in puts.values()}
+        if len(promised) > 1:
+            raise MalformedMessage("the files of one batch are not the same")
+        self._size, self._digest = next(iter(promised), (0, b""))
+        self._name = next((put.file for put in puts.values()), "")
+        self._undecided = set(puts)
+        self._pieces = pieces
+        self._takers: dict[Upload, asyncio.Future[None]] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    async def take(self, command_id: bytes, upload: Upload) -> None:
+        """Return when all of the body is in `upload`.
+
+        Raises:
+            MalformedMessage: other bytes than the command promised.
+            StaleMessage: the body is on its way without this command already.
+            OutOfResources: the machine's disk is full.
+            ConnectionError: the sender is gone.
+        """
+        if command_id not in self._undecided:
+            raise StaleMessage("the body went by", hint="send the command again")
+        self._takers[upload] = done = asyncio.get_running_loop().create_future()
+        self.leave(command_id)
+        try:
+            await done
+        finally:
+            self._takers.pop(upload, None)
+
+    def leave(self, command_id: bytes) -> None:
+        """That command does not want the body any more, if it ever did."""
+        self._undecided.discard(command_id)
+        if not self._undecided and self._takers and self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+
+    async def close(self) -> None:
+        """Stop reading; what is left of the body is the caller's."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    async def _read(self) -> None:
+        problem: BaseException | None = None
+        try:
+            await self._pass_on()
+        except asyncio.CancelledError:
+            problem = ConnectionAbortedError("the node manager stops")
+            raise
+        except Exception as error:  # whatever it is, it is theirs who wait for the body
+            problem = error
+        finally:
+            for upload in list(self._takers):
+                self._finish(upload, problem)
+
+    async def _pass_on(self) -> None:
         counted = BodyDigest()
-        async for piece in body:
+        async for piece in self._pieces:
             counted.add(piece)
-            if counted.size > action.size:
+            if counted.size > self._size:
                 break
-            upload.write(piece)
-        if (counted.size, counted.value) != (action.size, action.body_digest):
+            for upload in list(self._takers):
+                try:
+                    upload.write(piece)
+                except SeattleError as error:
+                    self._finish(upload, error)
+        if (counted.size, counted.value) != (self._size, self._digest):
             raise MalformedMessage(
-                f"the body of {action.file!r} is not what the command promised",
+                f"the body of {self._name!r} is not what the command promised",
                 hint="did the file change while it was sent? send it again",
             )
-        return Received(upload)
-    except BaseException:
-        upload.close()
-        raise
+
+    def _finish(self, upload: Upload, problem: BaseException | None) -> None:
+        done = self._takers.pop(upload)
+        if done.done():
+            return
+        if problem is None:
+            done.set_result(None)
+        else:
+            done.set_exception(problem)

@@ -17,12 +17,18 @@ import re
 import stat
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from seattle_p2p.errors import NoSuchFile, OutOfResources, UsageError, VesselBusy
+from seattle_p2p.errors import (
+    NoSuchFile,
+    OutOfResources,
+    SeattleError,
+    UsageError,
+    VesselBusy,
+)
 from seattle_p2p.wire.limits import MAX_FILE_NAME, MAX_FILES_PER_VESSEL
 
 _NAME = re.compile(rf"[a-z0-9_-][a-z0-9._-]{{0,{MAX_FILE_NAME - 1}}}", re.ASCII)
@@ -183,9 +189,10 @@ class VesselFolder:
         """
         path = self._path(name)
         with self._locked():
-            if not os.path.lexists(path):
+            replaced = _size_of(path)
+            if replaced is None:
                 self._require_room_for_a_file()
-            self._require_room(size, credit=_size_of(path))
+            self._require_room(size, credit=replaced or 0)
             temporary, fd = self._open_temporary()
             os.ftruncate(fd, size)  # so that whoever counts afresh counts it too
             self._add(size)
@@ -258,11 +265,11 @@ class VesselFolder:
             _write_all(fd, data, offset)
             self._add(growth)
 
-    def _open_temporary(self) -> tuple[Path, int]:
+    def _open_temporary(self) -> tuple[str, int]:
         """A new file beside the others, locked as long as its writer lives."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         while True:
-            temporary = self.path / f"{_UPLOAD}{os.getpid()}-{next(self._numbers)}"
+            temporary = f"{self.path}/{_UPLOAD}{os.getpid()}-{next(self._numbers)}"
             try:
                 fd = os.open(temporary, flags, 0o600)
             except FileExistsError:
@@ -348,7 +355,7 @@ class Upload:
     """A file on its way into a vessel: write blocks, then commit, or close to give up."""
 
     def __init__(
-        self, folder: VesselFolder, target: Path, temporary: Path, fd: int, size: int
+        self, folder: VesselFolder, target: Path, temporary: str, fd: int, size: int
     ) -> None:
         self._folder = folder
         self._target = target
@@ -385,43 +392,79 @@ class Upload:
         """Make it the file of its name, on the disk when this returns.
 
         Raises:
-            OutOfResources: The folder filled up meanwhile.
+            OutOfResources: The folder filled up meanwhile, or the disk refuses.
             VesselBusy: The running program has the file of that name open.
         """
+        for error in commit_all([self]):
+            if error is not None:
+                raise error
+
+    def _sync_content(self) -> None:
         if self._written != self._size:
             raise ValueError(f"{self._written} of {self._size} bytes written")
-        # Its content first: a crash of the machine leaves the old file or the new one, whole.
         os.fsync(self._fd)
+
+    def _take_place(self) -> None:
         folder = self._folder
         with folder._locked():
-            replaced = _size_of(self._target)
+            replaced = _size_of(self._target) or 0
             folder._require_room(0, credit=replaced)
             folder._require_closed(self._target)
-            self._temporary.replace(self._target)
+            os.replace(self._temporary, self._target)
             folder._add(-replaced)
         os.close(self._fd)
         self._fd = -1
-        folder._sync_names()
+
+    def _sync_name(self) -> None:
+        self._folder._sync_names()
 
     def close(self) -> None:
         """Remove what was written, unless committed; may be called again."""
         if self._fd < 0:
             return
         if self._folder.closed:  # the vessel went meanwhile, and its sum with it
-            self._temporary.unlink(missing_ok=True)
+            _remove(self._temporary)
         else:
             with self._folder._locked():
-                self._temporary.unlink(missing_ok=True)
+                _remove(self._temporary)
                 self._folder._add(-self._size)
         os.close(self._fd)
         self._fd = -1
 
 
-def _size_of(path: Path) -> int:
+def commit_all(uploads: Sequence[Upload]) -> list[SeattleError | None]:
+    """Make each the file of its name, all on the disk when this returns; what hindered each.
+
+    The contents first, so that a crash of the machine leaves an old file or a new one, whole.
+    In step, because a file system writes the changes of many files down at once.
+    """
+    errors: dict[Upload, SeattleError] = {}
+    for step in (Upload._sync_content, Upload._take_place, Upload._sync_name):
+        for upload in uploads:
+            if upload in errors:
+                continue
+            try:
+                step(upload)
+            except SeattleError as error:
+                errors[upload] = error
+            except OSError as error:
+                words = str(error.strerror)
+                errors[upload] = OutOfResources(
+                    "disk of this machine", wanted=upload._size, available=0, hint=words
+                )
+    return [errors.get(upload) for upload in uploads]
+
+
+def _size_of(path: Path) -> int | None:
     try:
-        return path.stat(follow_symlinks=False).st_size
+        return os.lstat(path).st_size
     except FileNotFoundError:
-        return 0
+        return None
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _open_plain(path: Path, flags: int) -> int:

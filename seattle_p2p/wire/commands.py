@@ -15,6 +15,7 @@ from seattle_p2p.identity.keys import KEY_BYTES, digest
 from seattle_p2p.wire.limits import (
     MAX_ARGUMENT_BYTES,
     MAX_ARGUMENTS,
+    MAX_BATCH,
     MAX_COMMAND_BYTES,
     MAX_FILE_NAME,
     MAX_FOLLOWED,
@@ -247,6 +248,39 @@ class ChangeKeepRunning(msgspec.Struct, frozen=True, array_like=True, tag="keep"
     keep_running: bool
 
 
+Batchable = (
+    Status
+    | Start
+    | Stop
+    | Reset
+    | PutFile
+    | DeleteFile
+    | ChangeAdvertise
+    | ChangeUsers
+    | ChangeInformation
+    | ChangeOwner
+    | ChangeKeepRunning
+)
+"""What may stand in a `Batch`: short answers, and nothing about several vessels."""
+
+
+class Item(msgspec.Struct, frozen=True, array_like=True):
+    """One command of a batch, under an id of its own."""
+
+    id: CommandId
+    action: Batchable
+
+
+class Batch(msgspec.Struct, frozen=True, array_like=True, tag="batch"):
+    """Several commands that do not wait for each other. Result: `Results`.
+
+    Each is permitted or refused, done and remembered by itself, under its own id; the batch's
+    own id means nothing. All its `PutFile` promise the same body, which is sent once.
+    """
+
+    items: Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=MAX_BATCH)]
+
+
 Action = (
     ListVessels
     | Status
@@ -266,6 +300,7 @@ Action = (
     | Split
     | Join
     | ChangeKeepRunning
+    | Batch
 )
 
 
@@ -398,7 +433,13 @@ class United(msgspec.Struct, frozen=True, array_like=True, tag="united"):
     vessel: str
 
 
-Result = Done | Divided | United | Vessels | Files | LogPart | Streams | Failed
+class Results(msgspec.Struct, frozen=True, array_like=True, tag="results"):
+    """What came of each command of a batch, in its order."""
+
+    results: tuple[Done | Vessels | Failed, ...]
+
+
+Result = Results | Done | Divided | United | Vessels | Files | LogPart | Streams | Failed
 
 
 class StreamEnd(msgspec.Struct, frozen=True, array_like=True, tag="end"):
@@ -502,6 +543,8 @@ def vessels_of(action: Action) -> tuple[str, ...]:
             return ()
         case Join(vessels):
             return vessels
+        case Batch(items):
+            return tuple(item.action.vessel for item in items)
         case FollowLogs(logs):
             return tuple(log.vessel for log in logs)
     return (action.vessel,)

@@ -91,6 +91,9 @@ MAX_CONNECTIONS = 512
 MAX_CONNECTIONS_PER_ADDRESS = 128
 """Of them from one address: a laboratory behind one NAT, each following logs."""
 
+MAX_BATCH = 32
+"""Commands in one batch: so much of a connection's work before others have their turn."""
+
 MAX_PARTS = 16
 """Vessels that come out of one split, or go into one join."""
 

@@ -25,6 +25,7 @@ from seattle_p2p.identity.envelope import (
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.wire.commands import (
     Action,
+    Batch,
     BodyDigest,
     ChangeAdvertise,
     ChangeInformation,
@@ -42,6 +43,7 @@ from seattle_p2p.wire.commands import (
     FollowLogs,
     GetFile,
     Hello,
+    Item,
     Join,
     ListFiles,
     ListVessels,
@@ -52,6 +54,7 @@ from seattle_p2p.wire.commands import (
     ReadLog,
     Reset,
     Result,
+    Results,
     Split,
     Start,
     Status,
@@ -190,6 +193,10 @@ ACTIONS: list[tuple[Action, list[object]]] = [
     (Split("v1", ("resource cpu 1",)), ["split", "v1", ["resource cpu 1"], False]),
     (Join(("v1", "v2"), True), ["join", ["v1", "v2"], True]),
     (ChangeKeepRunning("v1", True), ["keep", "v1", True]),
+    (
+        Batch((Item(ID, Stop("v1")), Item(CHALLENGE, Status("v2")))),
+        ["batch", [[ID, ["stop", "v1"]], [CHALLENGE, ["status", "v2"]]]],
+    ),
 ]
 
 
@@ -208,6 +215,7 @@ RESULTS: list[tuple[Result, list[object]]] = [
     (United("v6"), ["united", "v6"]),
     (LogPart(1, b"xy", 3, 9.5, ((1, 7.25),)), ["log", 1, b"xy", 3, 9.5, [[1, 7.25]]]),
     (Streams(), ["streams", -1]),
+    (Results((Done(), Failed("a", "b"))), ["results", [["done"], ["failed", "a", "b", ""]]]),
     (Failed("peer.stale", "why", "next"), ["failed", "peer.stale", "why", "next"]),
 ]
 
@@ -239,6 +247,10 @@ def test_items_that_a_later_version_adds_at_the_end_are_passed_over() -> None:
         [ID, ["information", "v1", "x" * 257]],
         [b"short", ["stop", "v1"]],
         [ID, ["stop", 7]],
+        [ID, ["batch", []]],
+        [ID, ["batch", [[ID, ["stop", "v1"]]] * 33]],
+        [ID, ["batch", [[ID, ["get", "v1", "f"]]]]],
+        [ID, ["batch", [[ID, ["batch", [[ID, ["stop", "v1"]]]]]]]],
         [ID],
         {},
     ],

@@ -15,14 +15,18 @@ from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.wire.commands import (
     Action,
+    Batch,
+    Batchable,
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
+    Failed,
     FollowLogs,
     GetFile,
+    Item,
     Join,
     ListFiles,
     ListVessels,
@@ -30,6 +34,7 @@ from seattle_p2p.wire.commands import (
     PutFile,
     ReadLog,
     Reset,
+    Results,
     Split,
     Start,
     Status,
@@ -75,7 +80,7 @@ TABLE: list[tuple[Action, set[str]]] = [
 
 
 def test_the_table_names_every_command() -> None:
-    assert {type(action) for action, _ in TABLE} == set(typing.get_args(Action))
+    assert {type(action) for action, _ in TABLE} == set(typing.get_args(Action)) - {Batch}
 
 
 @pytest.fixture
@@ -133,3 +138,23 @@ async def test_exactly_the_permitted_cells_succeed(node: ServedNode) -> None:
         cells = "".join(f"{found[word(action), who]:>18}" for who in EVERYBODY)
         print(f"{word(action):14}{cells}")
     assert found == expected
+
+
+@pytest.mark.timeout(120)
+async def test_in_a_batch_exactly_the_same_cells_succeed(node: ServedNode) -> None:
+    for action, permitted in TABLE:
+        if not isinstance(action, Batchable):
+            continue
+        for who, key in EVERYBODY.items():
+            await prepare(node)
+            # Beside something that everybody is refused, and that must not matter.
+            others = Status("v99")
+            client = node.client(key)
+            items = tuple(Item(client.make(a).id, a) for a in (others, action, others))
+            body = BODY if isinstance(action, PutFile) else None
+            answer = await client.send(client.make(Batch(items)), body)
+
+            assert isinstance(answer, Results)
+            codes = [r.code if isinstance(r, Failed) else "yes" for r in answer.results]
+            mine = "yes" if who in permitted else "not_permitted"
+            assert codes == ["not_permitted", mine, "not_permitted"], (word(action), who)

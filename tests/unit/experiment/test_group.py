@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from seattle_p2p.errors import NotPermitted, Unreachable
-from seattle_p2p.experiment.group import FanOut
+from seattle_p2p.experiment.group import PER_NODE, FanOut
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import KeyPair
 
@@ -95,7 +95,8 @@ async def test_reasons_are_grouped_by_text_with_the_commonest_first():
         result.raise_for_failures()
 
 
-async def test_after_a_cut_the_next_vessel_of_the_node_has_a_new_conversation():
+async def test_after_a_cut_the_next_vessel_of_the_node_has_a_new_conversation(monkeypatch):
+    monkeypatch.setattr("seattle_p2p.experiment.group.PER_NODE", 1)
     nodes, seen = Nodes(), []
 
     async def work(line, vessel):
@@ -107,10 +108,26 @@ async def test_after_a_cut_the_next_vessel_of_the_node_has_a_new_conversation():
     result = await FanOut(nodes.connect).run(vessels(1), work)
 
     assert len(set(seen)) == 2
+    assert all(line.closed for line in nodes.lines)
     assert (len(result.ok), len(result.failed)) == (1, 1)
 
 
 async def test_no_more_nodes_are_worked_on_at_once_than_allowed():
+    now, most = [], 0
+
+    async def work(line, vessel):
+        nonlocal most
+        now.append(vessel.node)
+        most = max(most, len(set(now)))
+        await asyncio.sleep(0)
+        now.remove(vessel.node)
+
+    await FanOut(Nodes().connect, parallel=3).run(vessels(20), work)
+
+    assert most == 3
+
+
+async def test_vessels_of_one_node_are_worked_on_side_by_side_but_not_without_bound():
     now = most = 0
 
     async def work(line, vessel):
@@ -120,9 +137,34 @@ async def test_no_more_nodes_are_worked_on_at_once_than_allowed():
         await asyncio.sleep(0)
         now -= 1
 
-    await FanOut(Nodes().connect, parallel=3).run(vessels(20), work)
+    nodes = Nodes()
+    result = await FanOut(nodes.connect).run(vessels(1, each=PER_NODE + 5), work)
 
-    assert most == 3
+    assert (most, len(nodes.lines), len(result.ok)) == (PER_NODE, 1, PER_NODE + 5)
+
+
+async def test_a_node_that_cannot_be_reached_is_tried_once_for_all_its_vessels():
+    tried = []
+
+    async def refuse(node, endpoints):
+        tried.append(node)
+        raise Unreachable("connection refused")
+
+    result = await FanOut(refuse).run(vessels(2, each=40), name_of)
+
+    assert (len(tried), len(result.failed)) == (2, 80)
+
+
+async def test_one_slow_vessel_keeps_no_other_of_its_node_waiting():
+    known = vessels(1, each=4)
+
+    async def work(line, vessel):
+        if vessel == known[0]:
+            await asyncio.Event().wait()
+
+    result = await FanOut(Nodes().connect, timeout_s=0.05).run(known, work)
+
+    assert (list(result.ok), list(result.failed)) == (known[1:], known[:1])
 
 
 async def test_outcomes_come_when_they_are_there_and_the_slow_are_named():

@@ -1,8 +1,10 @@
 """The command core and its client without HTTP: the same conversation over bare bytes."""
 
+import asyncio
 import contextlib
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from seattle_p2p.errors import (
     UsageError,
     VersionMismatch,
 )
+from seattle_p2p.experiment.bodies import BytesSource, Source
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.actions import Actions
@@ -22,14 +25,20 @@ from seattle_p2p.manager.commands import CommandCore
 from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.memory import Remembered
+from seattle_p2p.manager.uploads import Incoming
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.commands import (
     Action,
+    Batch,
     BodyDigest,
+    Command,
     DeleteFile,
+    Failed,
+    Item,
     PutFile,
     Reset,
+    Results,
     Start,
     Stop,
     encode_action,
@@ -256,3 +265,122 @@ async def test_an_intent_about_a_vessel_that_is_gone_is_forgotten(scene: Scene) 
     scene.ledger.remove_vessel("v1")
 
     assert await scene.settle(Start("v1", "a.r2py")) is None
+
+
+class OneBody(BytesSource):
+    """Counts how often it was read."""
+
+    reads = 0
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        self.reads += 1
+        async for piece in super().pieces():
+            yield piece
+
+
+def with_three(scene: Scene) -> list[str]:
+    """Three vessels of OWNER."""
+    rows = [scene.ledger.add_vessel(OWNER.public, RESTRICTIONS) for _ in range(2)]
+    for row in rows:
+        scene.keepers.make(row.name)
+    return ["v1", *(row.name for row in rows)]
+
+
+def a_put(client: NodeClient, vessel: str, source: BytesSource, name: str = "f") -> Item:
+    action = PutFile(vessel, name, source.size, source.digest)
+    return Item(client.make(action).id, action)
+
+
+async def send_batch(client: NodeClient, items: list[Item], body: Source | None) -> list[str]:
+    """Codes of what came of each."""
+    answer = await client.send(client.make(Batch(tuple(items))), body)
+    assert isinstance(answer, Results)
+    return [r.code if isinstance(r, Failed) else "ok" for r in answer.results]
+
+
+async def test_one_body_is_stored_in_every_vessel_that_may_have_it(scene: Scene) -> None:
+    names, body, client = with_three(scene), OneBody(b"x" * 90_000), scene.client()
+    await client.put("v2", "old", bytes(50_000))
+    foreign = scene.ledger.add_vessel(STRANGER.public, RESTRICTIONS).name
+    scene.keepers.make(foreign)
+    items = [a_put(client, name, body) for name in (*names, foreign, "v77")]
+
+    codes = await send_batch(client, items, body)
+
+    assert codes == ["ok", "vessel.out_of_resources", "ok", "not_permitted", "not_permitted"]
+    assert body.reads == 1
+    assert [(await client.files(name)).used_bytes for name in names] == [90_000, 50_000, 90_000]
+    assert (await scene.client(STRANGER).files(foreign)).files == ()
+
+
+async def test_a_batch_sent_again_acts_once_and_answers_the_same(scene: Scene) -> None:
+    names, body, client = with_three(scene), OneBody(b"new"), scene.client()
+    items = [a_put(client, name, body) for name in names]
+    start = Start("v1", "f")
+    assert await send_batch(client, items, body) == ["ok"] * 3
+    items.append(Item(client.make(start).id, start))
+    await client.delete("v2", "f")
+
+    assert await send_batch(client, items, body) == ["ok"] * 4
+    assert await send_batch(client, items, body) == ["ok"] * 4
+
+    assert (await client.files("v2")).files == ()
+    assert scene.keepers.asked == ["start v1"]
+    assert (body.reads, scene.ledger.commands.unsettled()) == (1, [])
+
+
+async def test_a_batch_that_waits_for_nothing_reads_no_body(scene: Scene) -> None:
+    names = with_three(scene)
+    client, read = scene.client(STRANGER), []
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        read.append(1)
+        yield b""
+
+    source = BytesSource(b"x")
+    items = [a_put(client, name, source) for name in names]
+    incoming = Incoming([Command(item.id, item.action) for item in items], pieces())
+    for item in items:
+        with pytest.raises(NotPermitted):
+            await scene.effects.carry_out(
+                STRANGER.public, Command(item.id, item.action), incoming
+            )
+    await incoming.close()
+
+    assert read == []
+
+
+async def test_a_body_that_breaks_its_promise_is_stored_nowhere(scene: Scene) -> None:
+    names, client = with_three(scene), scene.client()
+    promised, sent = BytesSource(b"promised"), BytesSource(b"other!!!")
+    items = [a_put(client, name, promised) for name in names]
+
+    assert await send_batch(client, items, sent) == ["peer.malformed"] * 3
+    assert [(await client.files(name)).used_bytes for name in names] == [0, 0, 0]
+
+
+async def test_batches_that_make_no_sense_are_refused_as_a_whole(scene: Scene) -> None:
+    client, one, two = scene.client(), BytesSource(b"one"), BytesSource(b"two")
+    item = a_put(client, "v1", one)
+
+    for items, why in (
+        ([item, item], "same id"),
+        ([item, a_put(client, "v1", two)], "not the same"),
+    ):
+        with pytest.raises(MalformedMessage, match=why):
+            await send_batch(client, items, one)
+
+    assert (await client.files("v1")).files == ()
+
+
+async def test_uploads_to_many_vessels_wait_for_the_disk_together(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, client = with_three(scene), scene.client()
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+
+    await asyncio.gather(*(client.put(name, "f", b"content") for name in names))
+
+    assert len(synced) == 1
+    assert [entry.action for entry in scene.ledger.trail.newest()] == ["put"] * 3
