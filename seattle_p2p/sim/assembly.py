@@ -1,6 +1,6 @@
 """The parts of a world, made as a scenario says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +49,13 @@ def make_rule(
     fault: Fault,
     world: World,
     hosts: list[Host],
-    elsewhere: Callable[[], Endpoint],
+    strays: Mapping[int, Endpoint],
     is_answer: Callable[[Any], bool],
 ) -> faults.Rule:
     """The rule that a fault of the network is while it lasts.
 
     Args:
-        elsewhere: Makes endpoints at which nobody is.
+        strays: Where the answers of strays come from, by host.
         is_answer: Whether a datagram answers another.
     """
     chosen = frozenset(host.index for host in hosts)
@@ -67,6 +67,6 @@ def make_rule(
     if fault.kind == "gray":
         return faults.Gray(world, hosts, fault.loss)
     if fault.kind == "stray":
-        seem = {host.index: Sender(host.index, elsewhere()) for host in hosts}
+        seem = {host.index: Sender(host.index, strays[host.index]) for host in hosts}
         return faults.Stray(world, seem, is_answer)
     return faults.Doubled(world, fault.share)

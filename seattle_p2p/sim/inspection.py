@@ -85,11 +85,12 @@ class Inspector:
 
     def _laws_of_answers(self, parts: Parts) -> Iterator[str]:
         """What came from another address than the one that was asked is no answer."""
-        for index in sorted(self._population.strays):
+        for index, whence in self._population.strays.items():
             where = self._population.members[index].host.endpoint
-            known = parts.exchange.acquaintances.at(where)
-            if known is not None and known.round_trip:
-                yield f"an answer of {where} was taken, though it came from elsewhere"
+            for endpoint in (where, whence):
+                known = parts.exchange.acquaintances.at(endpoint)
+                if known is not None and known.round_trip:
+                    yield f"an answer of {where} was taken, though it came from {whence}"
 
     def _record_laws(self, member: Member, parts: Parts, now_ns: int) -> Iterator[str]:
         params, per_node = parts.params, Counter[bytes]()

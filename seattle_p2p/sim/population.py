@@ -131,8 +131,8 @@ class Population:
         """Members that are about to go, and still take their adverts back."""
         self.withdrawn: dict[tuple[bytes, int], int] = {}
         """When which node's advert under which person's key was taken back, in ns."""
-        self.strays: set[int] = set()
-        """Members whose answers come from an address that is not theirs."""
+        self.strays: dict[int, Endpoint] = {}
+        """Members whose answers come from an address that is not theirs: whence."""
         self._make = make
         self._by_node: dict[PublicKey, Member] = {}
         self._hosts: dict[int, int] = {}

@@ -175,11 +175,11 @@ class Stage:
                         population.start(member)
             else:
                 hosts = [member.host for member in chosen]
-                rule = assembly.make_rule(
-                    fault, world, hosts, population.free_endpoint, self._is_answer
-                )
                 if fault.kind == "stray":
-                    population.strays.update(host.index for host in hosts)
+                    whence = {host.index: population.free_endpoint() for host in hosts}
+                    population.strays.update(whence)
+                strays = population.strays
+                rule = assembly.make_rule(fault, world, hosts, strays, self._is_answer)
                 world.add_rule(rule)
                 if fault.for_s:
                     world.after(fault.for_s, lambda: world.remove_rule(rule))
