@@ -20,7 +20,6 @@ class Acquaintance:
         token: What it gave us to return; empty when nothing.
         round_trip: Smoothed round trip; 0 while none was measured.
         deviation: Smoothed deviation of it.
-        silences: Requests in a row that it left without an answer.
         asked: Whether we ever wrote to it first.
     """
 
@@ -33,7 +32,6 @@ class Acquaintance:
         "round_trip",
         "seen_us_at",
         "server",
-        "silences",
         "token",
     )
 
@@ -46,7 +44,6 @@ class Acquaintance:
         self.token = b""
         self.round_trip = 0
         self.deviation = 0
-        self.silences = 0
         self.asked = False
 
 

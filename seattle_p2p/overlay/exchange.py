@@ -214,7 +214,6 @@ class Exchange:
             self._on_unasked(reply, source, now)
             return
         known = self.acquaintances.meet(source)
-        known.silences = 0
         if asked.slow:
             # Which of the two datagrams it answers is not known (Karn's rule, RFC 6298, 3)
             # until the other one is answered as well.

@@ -381,6 +381,8 @@ class OverlayNode:
         """A peer answered a walk: get to know it if our table has room, or it wants us."""
         parts = self._parts
         known = parts.exchange.acquaintances.at(peer.endpoint)
+        if known is not None and parts.table.contact(peer.id) is peer:
+            known.peer = peer  # The table remembers a proof longer.
         if known is not None and known.peer is not None and known.peer.id == peer.id:
             parts.table.touch(known.peer)
             if not (wanted and parts.reach.is_server and not known.knows_us):
@@ -401,12 +403,9 @@ class OverlayNode:
 
     def _on_silent_endpoint(self, endpoint: Endpoint, now: int) -> None:
         """Somebody left a request of ours without an answer."""
-        known = self._parts.exchange.acquaintances.at(endpoint)
-        if known is None:
-            return
-        known.silences += 1
-        if known.peer is not None and self._parts.table.contact(known.peer.id) == known.peer:
-            self._doubts.on_silent(known.peer, now)
+        contact = self._parts.table.at(endpoint)
+        if contact is not None:
+            self._doubts.on_silent(contact, now)
 
 
 def _name(key: Any) -> str:

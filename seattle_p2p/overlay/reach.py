@@ -7,7 +7,7 @@ from seattle_p2p.overlay.contact import Endpoint
 from seattle_p2p.overlay.core import Role
 from seattle_p2p.wire.endpoints import pack_endpoint, unpack_endpoint
 
-_MOST_WITNESSES = 64
+_MOST_WITNESSES = 20
 _ENOUGH_WITNESSES = 2
 
 
