@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "planner": ("planner:planner", "Decide the shares and build a signed installer."),
     "seed": ("seed:seed", "Run a node that others join through."),
     "sim": ("sim:sim", "Run the overlay in virtual time."),
+    "schema": ("schema:schema", "What a command prints with --json, as JSON Schema."),
     "completion": ("completion:completion", "Set up tab completion for your shell."),
 }
 """Name → module:attribute in this package, and the line that `--help` shows for it."""

@@ -1,26 +1,29 @@
-"""Every command with --json prints JSON and nothing else on stdout."""
+"""Every command with --json prints what its documented schema says, and nothing else on stdout."""
 
 import json
+import signal
 import sys
 
 import click
+import jsonschema
 import pytest
 
 from seattle_p2p.cli.demo_network import DemoNetwork
+from seattle_p2p.cli.documents.registry import COMMANDS, WORDS
+from seattle_p2p.cli.documents.schema import schema_of, whole_schema
 from seattle_p2p.cli.main import seattle
+from seattle_p2p.cli.shell.built_in import built_in_words
 
 pytestmark = [
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(240),
     pytest.mark.skipif(sys.platform != "linux", reason="/proc"),
 ]
 
-STREAMS = {"run", "logs", "shell", "exec"}
-"""Commands that print JSON Lines."""
-
 ELSEWHERE = {
-    "demo": "tests/live/test_demo.py",
-    "donor run": "the network below could not be there without it",
+    "demo": "tests/live/test_demo.py, which checks its document",
+    "donor run": "the network below is made of them; its first line is checked",
     "seed run": "the network below could not be there without it",
+    "shell": "its words are checked one by one below",
 }
 RESTRICTIONS = """
 resource cpu 0.5
@@ -60,11 +63,47 @@ def leaves(group=seattle, path=()):
             yield " ".join((*path, name)), command
 
 
-def parsed(command: str, out: str):
+def closed(schema):
+    """`schema` without room for fields that it does not name: what is printed is documented."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {name: closed(part) for name, part in schema.items()}
+    return shut | {"additionalProperties": False} if "properties" in schema else shut
+
+
+def documents(command: str, out: str):
     """The documents in `out`; fails on anything that is not JSON."""
-    if command in STREAMS:
+    if COMMANDS[command].lines:
         return [json.loads(line) for line in out.splitlines()]
     return [json.loads(out)]
+
+
+def check(command: str, out: str):
+    """The documents in `out`, each of which is as documented."""
+    found = documents(command, out)
+    validator = jsonschema.Draft202012Validator(closed(schema_of(command)))
+    for document in found:
+        validator.validate(document)
+    return found
+
+
+def check_word(line: str):
+    """One line of the shell's output: it is as documented for that very word."""
+    whole = closed(whole_schema())
+    found = json.loads(line)
+    word = found.get("command") or "run"  # events of logs, and errors
+    schema = {**whole["words"][word], "$defs": whole["$defs"]}
+    jsonschema.Draft202012Validator(schema).validate(found)
+    return word
+
+
+def test_every_command_and_every_word_has_a_schema():
+    assert {words for words, _ in leaves()} == set(COMMANDS)
+    quiet = {"on", "as", "set", "set timeout", "set parallel", "set stoponerror"}
+    quiet |= {"set autosave", "savestate", "exit", "enable", "disable"}
+    assert {word.name for word in built_in_words()} == set(WORDS) | quiet
 
 
 def test_every_command_can_speak_json():
@@ -85,69 +124,126 @@ async def network(tmp_path):
     assert await made.close()
 
 
-async def test_every_command_prints_json_and_nothing_else(network, tmp_path):
+async def test_every_command_prints_what_its_schema_says_and_nothing_else(network, tmp_path):
     owner = (await network.need("researcher", "keys", "new", "me")).strip()
     seed = await network.start_seed()
     installer = await network.build_installer(owner, seed=seed)
     donor = await network.add_donor("donor-01", installer)
+    other = await network.add_donor("donor-02", installer)
     (tmp_path / "limits").write_text(RESTRICTIONS)
     (tmp_path / "hello.r2py").write_text('log("hello\\n")\n')
+    (tmp_path / "bad.r2py").write_text("import os\n")
     (tmp_path / "data.txt").write_text("data")
     contact, folder = donor.facts["addresses"][0], str(network.home("donor-01"))
     hello, data = str(tmp_path / "hello.r2py"), str(tmp_path / "data.txt")
+    bad = str(tmp_path / "bad.r2py")
     plan, results = str(tmp_path / "plan.toml"), str(tmp_path / "results")
     (tmp_path / "scenario.toml").write_text(SCENARIO)
     limits, scenario = str(tmp_path / "limits"), str(tmp_path / "scenario.toml")
+    check("donor run", json.dumps(donor.facts))
+    tried = set()
 
-    script = [
-        ("keys new other", ["keys", "new", "other"], 0),
-        ("keys list", ["keys", "list"], 0),
-        ("keys show me", ["keys", "show", "me"], 0),
-        ("browse", ["browse", "--contact", contact], 0),
-        ("list", ["list"], 0),
-        ("upload", ["upload", "all", data], 0),
-        ("files", ["files", "all"], 0),
-        ("download", ["download", "all", "data.txt", "--into", results], 0),
-        ("delete", ["delete", "1", "data.txt"], 0),
-        ("delete", ["delete", "all", "data.txt"], 3),
-        ("delete", ["delete", "all", "data.txt"], 4),
-        ("delete", ["delete", "--retry-failed"], 4),
-        ("run", ["run", "all", hello, "words"], 0),
-        ("logs", ["logs", "all"], 0),
-        ("logs", ["logs", "-f", "1"], 0),
-        ("start", ["start", "1", "hello.r2py"], 0),
-        ("stop", ["stop", "all"], None),
-        ("reset", ["reset", "all"], 0),
-        ("stop", ["stop", "nosuch"], 2),
-        ("shell", ["shell", "-c", "list", "-c", "show groups"], 0),
-        ("completion bash", ["completion", "bash"], 0),
-        ("planner new", ["planner", "new", plan], 0),
-        ("planner build", ["planner", "build", plan], 2),
-        ("donor status", ["donor", "status", "--dir", folder], 0),
-        ("donor status", ["donor", "status", "--audit", "--dir", folder], 0),
-        ("donor audit", ["donor", "audit", "--dir", folder], 0),
-        ("donor pause", ["donor", "pause", "--dir", folder], 0),
-        ("donor resume", ["donor", "resume", "--dir", folder], 0),
-        ("seed check", ["seed", "check", seed], 0),
-        ("api", ["api", "readat"], 0),
-        ("exec", ["exec", "--restrictions", limits, hello], 0),
-        ("sim plan", ["sim", "plan", scenario], None),
-        ("sim run", ["sim", "run", scenario], None),
-        ("sim sweep", ["sim", "sweep", scenario, "--out", results, "--seeds", "2"], None),
-        ("donor uninstall", ["donor", "uninstall", "--dir", folder, "--yes"], 0),
-        ("donor install", ["donor", "install", str(installer), "--dir", folder], 0),
-    ]
-    for words, arguments, code in script:
-        finished = await network.command("researcher", *arguments, "--json")
-        assert parsed(words, finished.out), (words, finished)
+    async def attempt(words, arguments, code):
+        given = arguments.split() if isinstance(arguments, str) else arguments
+        line = [*words.split(), *given]
+        line.insert(1 if words == "exec" else len(line), "--json")
+        finished = await network.command("researcher", *line)
+        found = check(words, finished.out)
         if code is not None:
-            assert finished.code == code, (words, finished)
+            assert finished.code == code, (line, finished)
+        tried.add(words)
+        return found
 
-    said = {words for words, _, _ in script}
-    covered = {
-        words
-        for words, _ in leaves()
-        if words in ELSEWHERE or any(s == words or s.startswith(words + " ") for s in said)
-    }
-    untried = {words for words, _ in leaves()} - covered
+    for words, arguments, code in [
+        ("keys new", "other", 0),
+        ("keys list", "", 0),
+        ("keys show", "me", 0),
+        ("keys show", "nosuch", 1),
+        ("browse", ["--contact", contact], 0),
+        ("list", "", 0),
+        ("info", "all", 0),
+        ("resources", "1", 0),
+        ("upload", ["all", data], 0),
+        ("files", "all", 0),
+        ("cat", "all data.txt", 0),
+        ("download", ["all", "data.txt", "--into", results], 0),
+        ("collect", ["all", "--into", results], 0),
+        ("delete", "1 data.txt", 0),
+        ("delete", "all data.txt", 3),
+        ("delete", "all data.txt", 4),
+        ("delete", "--retry-failed", 4),
+        ("run", ["all", hello, "words"], 0),
+        ("run", ["1", bad], 4),
+        ("logs", "all", 0),
+        ("logs", "-f 1 --since 1h", 0),
+        ("watch", "all --count 2 --every 0.2", 0),
+        ("start", "2 hello.r2py", 0),
+        ("wait", "all --for 30", 0),
+        ("stop", "all", None),
+        ("reset", "all", 0),
+        ("stop", "nosuch", 2),
+        ("info", "1 --label mine", 0),
+        ("users", "1 other", 0),
+        ("users", "1", 0),
+        ("advertise", "1 on", 0),
+        ("keep-running", "1 on", 0),
+        ("split", "1 --into 2", 0),
+        ("split", "2 --into 17", None),
+        ("resources", "all --offcut", 0),
+        ("join", "all", 0),
+        ("owner", "all", 0),
+        ("completion", "bash", 0),
+        ("schema", "donor status", 0),
+        ("api", "log", 0),
+        ("planner new", [plan], 0),
+        ("planner build", [plan], 2),
+        ("donor status", ["--dir", folder], 0),
+        ("donor status", ["--audit", "--dir", folder], 0),
+        ("donor audit", ["--dir", folder], 0),
+        ("donor pause", ["--dir", folder], 0),
+        ("donor resume", ["--dir", folder], 0),
+        ("seed check", [seed], 0),
+        ("exec", ["--restrictions", limits, hello], 0),
+        ("sim plan", [scenario], None),
+        ("sim run", [scenario], None),
+        ("sim sweep", [scenario, "--out", results, "--seeds", "2"], None),
+    ]:
+        await attempt(words, arguments, code)
+    await _check_words(network, data, hello)
+    await other.stop(signal.SIGKILL)
+    for words, arguments in [("list", ""), ("logs", "all"), ("logs", "-f all"), ("browse", "")]:
+        found = await attempt(words, arguments, None)
+        assert words == "browse" or any("unreachable" in str(part) for part in found)
+    await attempt("watch", "all --count 1 --timeout 0.5", 0)
+    await attempt("owner", "all other", 3)
+    await attempt("donor uninstall", ["--dir", folder, "--yes"], 0)
+    await attempt("donor install", [str(installer), "--dir", folder], 0)
+
+    untried = set(COMMANDS) - tried - set(ELSEWHERE)
     assert untried == set()
+
+
+async def _check_words(network, data, hello):
+    """Every word of the shell that prints something, in one script."""
+    script = [
+        *("help", "help targets", "show identities", "show plugins", "show settings"),
+        *("set x 5", "show variables", "echo $x", "browse", "list", "update", "show info"),
+        *("show owner", "show users", "show ownerinfo", "show advertise", "show targets"),
+        *("show ip", "show hostname", "add %1 to lab", "on lab add %2", "show groups"),
+        *("move %2 to spare", "remove %2 from spare", f"upload {data}", "show files"),
+        *("cat data.txt", "download data.txt", "delete data.txt", "delete data.txt"),
+        *(f"run {hello}", "start hello.r2py", "wait 30", "stop", "logs", "show log -f"),
+        *("show neighbours", "show matrix", "show resources", "show offcut", "reset"),
+        *("set keeprunning off", "set users other", "set ownerinfo mine", "set advertise on"),
+        *("genkeys third", "loadkeys third as fourth", f"loadpub {'a' * 56} as nobody"),
+        *("split --into 2", "on splitgood join", "nosuch", "uploaddir .", "as third list"),
+        *("contact nonsense", "set owner third"),
+    ]
+    lines = [part for line in script for part in ("-c", line)]
+    finished = await network.command(
+        "researcher", "shell", "--json", "-c", "set stoponerror off", *lines
+    )
+
+    seen = {check_word(line) for line in finished.out.splitlines()}
+
+    assert set(WORDS) - seen - {"contact", "loadstate"} == set()

@@ -1,0 +1,1 @@
+"""From Repy V2 and Python 2 to the language of programs here."""
