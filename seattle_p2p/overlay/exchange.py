@@ -35,7 +35,8 @@ _NUMBER_BYTES = 8
 
 SMALLEST_PADDING: dict[type[Request], int] = {
     Ping: 32,
-    Read: 8,
+    Find: 24,
+    Read: 32,
     Withdraw: 8,
     DialMe: 40,
     Dial: 32,
@@ -131,6 +132,7 @@ class Exchange:
         about: Any = None,
         *,
         patience: int = 1,
+        hurry: bool = True,
     ) -> Outstanding | None:
         """Send a request; `activity` is told what comes of it.
 
@@ -142,6 +144,8 @@ class Exchange:
             now: Nanoseconds.
             about: Kept with the request for the activity.
             patience: How many times the usual hard deadline to wait, up to its cap.
+            hurry: Whether it is worth asking twice as soon as an answer is late; never where
+                the answer costs signatures.
 
         Returns:
             The outstanding request; None when too many are outstanding: nothing was sent.
@@ -156,7 +160,7 @@ class Exchange:
             fields = (*fields, bytes(some[0]))
         number = int.from_bytes(self._entropy(_NUMBER_BYTES))
         soft, hard = self.acquaintances.deadlines(known, patience)
-        if kind in _LABORIOUS:
+        if not hurry or kind in _LABORIOUS:
             soft = min(soft + self._labour, hard)
         asked = Outstanding(
             self.requests,

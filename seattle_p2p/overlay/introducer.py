@@ -18,7 +18,7 @@ from seattle_p2p.wire.datagrams import Introduce, Introduced, Ping, Pong
 Then = Callable[[Peer | None, int], None]
 """Is told the proved peer, or None, and the time."""
 
-_SLOW_FACTOR = 8
+_SLOW_FACTOR = 4
 """Introductions under way in all, as a multiple of those that are not slow."""
 _MOST_ROUNDS = 4
 """Ping, an outdated token, they first, we second: no honest introduction takes more."""
@@ -162,7 +162,7 @@ class Introducer(Task):
             fields = (parts.public.raw, server, seen, signature)
         patience = introduction.patience
         if not parts.exchange.ask(
-            endpoint, kind, fields, self, now, introduction, patience=patience
+            endpoint, kind, fields, self, now, introduction, patience=patience, hurry=False
         ):
             self._end(introduction, now)
 
