@@ -4,6 +4,7 @@ A running node manager is asked over its control socket. When none runs, the led
 keepers, which outlive it, are spoken to directly.
 """
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -141,8 +142,7 @@ async def uninstall(home: DonorHome, registry: PortRegistry) -> list[Path]:
         # may be interrupted at any point and taken up again.
         home.unfinished.mkdir(mode=0o700, exist_ok=True)
         async with _keepers(home) as keepers:
-            for vessel in keepers.vessel_ids():
-                await keepers.stop(vessel, BY_DONOR)
+            await asyncio.gather(*(keepers.stop(v, BY_DONOR) for v in keepers.vessel_ids()))
         registry.release(home)
         home.installer.unlink(missing_ok=True)
         home.remove_belongings()
@@ -169,15 +169,13 @@ def pause_left_s(settings: NodeSettings) -> float | None:
 
 
 async def pause_all(keepers: Keepers) -> None:
-    """Hold every running program still."""
-    for vessel in keepers.vessel_ids():
-        await keepers.pause(vessel)
+    """Hold every running program still; one that is slow to answer delays no other."""
+    await asyncio.gather(*map(keepers.pause, keepers.vessel_ids()))
 
 
 async def resume_all(keepers: Keepers) -> None:
     """Let every paused program go on."""
-    for vessel in keepers.vessel_ids():
-        await keepers.resume(vessel)
+    await asyncio.gather(*map(keepers.resume, keepers.vessel_ids()))
 
 
 async def describe_vessels(rows: Sequence[VesselRow], keepers: Keepers) -> list[VesselReport]:

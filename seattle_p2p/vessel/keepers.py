@@ -59,9 +59,9 @@ class Keepers:
     async def open(self) -> None:
         """Find every vessel's folder and every keeper that is still there."""
         self.vessels_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in sorted(self.vessels_dir.iterdir()):
-            if path.is_dir() and not path.name.startswith("."):
-                await self._vessel(path.name).adopt()
+        names = sorted(path.name for path in self.vessels_dir.iterdir() if path.is_dir())
+        found = [self._vessel(name) for name in names if not name.startswith(".")]
+        await asyncio.gather(*(vessel.adopt() for vessel in found))
 
     async def close(self) -> None:
         """Let go of everything; vessels go on running."""
