@@ -6,7 +6,7 @@ table's order shows.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Peer
@@ -27,9 +27,17 @@ class Oracle:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def closest(self, target: int, count: int) -> list[Peer]:
-        """The best `count` servers for `target`, best first."""
-        return best(self._by_distance(target), count)
+    def closest(
+        self, target: int, count: int, counts: Callable[[Peer], bool] | None = None
+    ) -> list[Peer]:
+        """The best `count` servers for `target`, best first.
+
+        Args:
+            target: 0 <= target < 2**160.
+            count: How many.
+            counts: Which of them to count, when not all: those that are up just now, say.
+        """
+        return best(filter(counts, self._by_distance(target)), count)
 
     def _by_distance(self, target: int) -> Iterator[Peer]:
         # Ids that share a longer prefix with the target are closer than all that share a

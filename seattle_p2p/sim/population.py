@@ -136,6 +136,7 @@ class Population:
         self._make = make
         self._by_node: dict[PublicKey, Member] = {}
         self._hosts: dict[int, int] = {}
+        self._everybody: Oracle | None = None
         self._rng = world.streams.stream("population")
         self._addresses = Addresses()
 
@@ -151,6 +152,7 @@ class Population:
         member = Member(host, group, role, signer, is_seed=seed)
         self.members.append(member)
         self._by_node[signer.public] = member
+        self._everybody = None
         self._hosts[signer.public.node_id] = host.index
         if seed:
             self.seeds.append(member)
@@ -170,6 +172,7 @@ class Population:
         member.signer = signer
         member.host.core = None
         self._by_node[signer.public] = member
+        self._everybody = None
         self._hosts[signer.public.node_id] = member.index
 
     # What members do
@@ -289,7 +292,7 @@ class Population:
         began_ns = self.world.now_ns
 
         def then(found: LookedUp) -> None:
-            true = self.oracle(without=member).closest(target, k)
+            true = self._servers_closest_to(target, k, without=member)
             right = len({peer.id for peer in true} & {peer.id for peer in found.peers})
             took_ns = self.world.now_ns - began_ns
             self.tally.lookups.append(LookupSample(len(true), right, found.asked, took_ns))
@@ -313,6 +316,24 @@ class Population:
             for member in self.members
             if member is not without and member.host.up and member.core.role is Role.SERVER
         )
+
+    def _servers_closest_to(self, target: int, count: int, without: Member) -> list[Peer]:
+        """The best servers that are up now, but for one member.
+
+        Asks an oracle of everybody, up or down, and passes over those who do not count: to
+        make one of those who are up would cost milliseconds for each look.
+        """
+        if self._everybody is None:
+            self._everybody = Oracle(
+                Peer(member.signer.public.node_id, member.host.endpoint)
+                for member in self.members
+            )
+
+        def counts(peer: Peer) -> bool:
+            member = self.members[self._hosts[peer.id]]
+            return member is not without and member.host.up and member.core.role is Role.SERVER
+
+        return self._everybody.closest(target, count, counts)
 
     def chosen(self, group: str, share: float, rng: random.Random) -> list[Member]:
         """A random share of a group; of all ordinary nodes when `group` is empty."""
