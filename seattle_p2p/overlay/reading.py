@@ -174,8 +174,8 @@ class Reading(Task):
         """A holder does not go on: the next one's turn."""
         if asked.about is None:
             return
-        shelf, peer, _ = asked.about
-        shelf.on_silence(peer)
+        shelf, peer, part = asked.about
+        shelf.on_silence(peer, part)
         self._turn_pages(shelf, now)
         self._end_if_done(now)
 
@@ -218,7 +218,7 @@ class Reading(Task):
                 peer.endpoint, Read, fields, self, now, about
             ):
                 self._complete = False
-                shelf.on_silence(peer)
+                shelf.on_silence(peer, part)
 
     def _take_in(self, shelf: Shelf, sealed_adverts: list[bytes], now: int) -> bool:
         """Believe what its node signed; each sealed form is looked at once. Was any good?"""

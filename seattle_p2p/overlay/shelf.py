@@ -1,7 +1,7 @@
 """What a reader knows of one place, and which page to ask of whom next. Pure bookkeeping."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections import deque
+from collections import Counter, deque
 from typing import NamedTuple
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
@@ -19,6 +19,10 @@ _LARGEST_PLACE = 4096
 _USUAL_ADVERT_BYTES = 180
 _PAGE_BYTES = MAX_DATAGRAM_BYTES - 100
 """What a page without contacts has for adverts."""
+_HELPERS = 3
+"""Holders that are read beside the one whose turn it is."""
+_COMPARED_AT_ONCE = 4
+_ENOUGH_OF_A_CROWD = 4
 _PAGES_IN_A_ROW = 3
 """A range of at most so many pages is read on; a longer one is cut and read side by side."""
 
@@ -31,11 +35,52 @@ class Range(NamedTuple):
     after: bytes = b""
 
 
+class _Turn(NamedTuple):
+    """A holder that has more than its first page, and what it said of all of it."""
+
+    peer: Peer
+    digest: bytes
+    total: int
+    last: bytes
+    a_page: int
+    again: bool = False
+
+
+class _Plan:
+    """What is still to be read, and of whom.
+
+    Args:
+        peer: The holder whose turn it is.
+        is_shared: Whether others may be asked as well, for they should have the same.
+    """
+
+    def __init__(self, peer: Peer, is_shared: bool) -> None:
+        self.readers = {peer.id: peer}
+        self.is_shared = is_shared
+        self.ranges: deque[Range] = deque()
+        self.in_flight: Counter[int] = Counter()
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is to be asked for and nothing is on its way."""
+        return not self.ranges and not any(self.in_flight.values())
+
+    def pages(self, most: int) -> list[tuple[Peer, Range]]:
+        """What to ask for now, so much of each reader at most."""
+        found = []
+        for peer in self.readers.values():
+            while self.ranges and self.in_flight[peer.id] < most:
+                self.in_flight[peer.id] += 1
+                found.append((peer, self.ranges.popleft()))
+        return found
+
+
 class Shelf:
     """The adverts known of one place.
 
-    Holders take turns: the first is read in full, a later one only when its digest of the whole
-    place differs from ours by then.
+    Holders take turns: the first is read in full, others helping, for they should have the
+    same; any whose digest of the whole place still differs from ours then, the first included,
+    is read where it differs.
 
     Args:
         place: Where.
@@ -54,17 +99,17 @@ class Shelf:
         self._marks: dict[bytes, int] = {}
         self._sequences: dict[bytes, int] = {}
         self._sealed: set[bytes] = set()
-        self._turns: deque[tuple[Peer, Range, bytes, int, bytes, int]] = deque()
-        self._reader_of: Peer | None = None
-        self._ranges: deque[Range] = deque()
-        self._in_flight = 0
+        self._turns: deque[_Turn] = deque()
+        self._begun = 0
+        self._plans: list[_Plan] = []
+        self._asked: dict[tuple[int, Range], _Plan] = {}
         self._holders: dict[int, Peer] = {}
         self._splitters: dict[int, int] = {}
 
     @property
     def settled(self) -> bool:
         """Whether no page is to be asked for and none is on its way."""
-        return not self._turns and not self._ranges and not self._in_flight
+        return not self._turns and not self._asked and all(plan.done for plan in self._plans)
 
     @property
     def is_split(self) -> bool:
@@ -120,38 +165,85 @@ class Shelf:
     def on_page(self, peer: Peer, part: Range, reply: Adverts) -> None:
         """A page has come and its adverts were added: see what is left to ask for."""
         self._holders[peer.id] = peer
-        if self._reader_of is not None and peer.id == self._reader_of.id:
-            self._in_flight -= 1
-            self._cut(part, reply.total, reply.digest, reply.last, _adverts_a_page(reply))
+        a_page = _adverts_a_page(reply)
+        plan = self._asked.pop((peer.id, part), None)
+        if plan is not None:
+            plan.in_flight[peer.id] -= 1
+            self._cut(plan, part, reply.total, reply.digest, reply.last, a_page)
         elif reply.last:
-            turn = (peer, part, reply.digest, reply.total, reply.last, _adverts_a_page(reply))
-            self._turns.append(turn)
+            self._turns.append(_Turn(peer, reply.digest, reply.total, reply.last, a_page))
 
-    def on_silence(self, peer: Peer) -> None:
+    def on_silence(self, peer: Peer, part: Range) -> None:
         """A holder did not answer for a page: no more of it."""
-        if self._reader_of is not None and peer.id == self._reader_of.id:
-            self._in_flight -= 1
-            self._ranges.clear()
+        plan = self._asked.pop((peer.id, part), None)
+        if plan is None:
+            return
+        plan.in_flight[peer.id] -= 1
+        plan.readers.pop(peer.id, None)
+        self._turns = deque(turn for turn in self._turns if turn.peer.id != peer.id)
+        if plan.readers:
+            plan.ranges.append(part)
+        else:
+            plan.ranges.clear()
 
     def pages(self) -> list[tuple[Peer, Range]]:
         """Pages to ask for now; each is named once."""
-        while self._turns and not self._ranges and not self._in_flight:
-            peer, part, digest, total, last, a_page = self._turns.popleft()
-            self._reader_of = peer
-            self._cut(part, total, digest, last, a_page)
+        self._plans = [plan for plan in self._plans if not plan.done]
+        while self._turns and self._may_begin(self._turns[0]):
+            self._begin(self._turns.popleft())
         found: list[tuple[Peer, Range]] = []
-        while self._ranges and self._in_flight < self._pages_in_flight and self._reader_of:
-            self._in_flight += 1
-            found.append((self._reader_of, self._ranges.popleft()))
+        for plan in self._plans:
+            if plan.is_shared:
+                self._recruit(plan)
+            for peer, part in plan.pages(self._pages_in_flight):
+                self._asked[peer.id, part] = plan
+                found.append((peer, part))
         return found
 
-    def _cut(self, part: Range, total: int, digest: bytes, last: bytes, a_page: int) -> None:
+    def _may_begin(self, turn: "_Turn") -> bool:
+        """Mostly unknown holders come one by one, since others may help; comparisons do not."""
+        if any(plan.is_shared for plan in self._plans):
+            return False
+        if self._is_news(turn):
+            return not self._plans
+        return len(self._plans) < _COMPARED_AT_ONCE
+
+    def _is_news(self, turn: "_Turn") -> bool:
+        return not turn.again and 2 * self._count(Range(0, 0)) < turn.total
+
+    def _begin(self, turn: "_Turn") -> None:
+        """Plan what to read of one holder; of a crowded place, a few will do.
+
+        For who was turned away by one holder of a crowded place went on to its subkeys.
+        """
+        self._begun += 1
+        if self.is_split and self._begun > _ENOUGH_OF_A_CROWD:
+            self._turns.clear()
+            return
+        plan = _Plan(turn.peer, self._is_news(turn))
+        if plan.is_shared:
+            self._turns.append(turn._replace(again=True))
+        self._cut(plan, Range(0, 0), turn.total, turn.digest, turn.last, turn.a_page)
+        if not plan.done:
+            self._plans.append(plan)
+
+    def _recruit(self, plan: "_Plan") -> None:
+        """Have others help who say to have about as much."""
+        for turn in self._turns:
+            if len(plan.readers) > _HELPERS:
+                return
+            if not turn.again:
+                plan.readers[turn.peer.id] = turn.peer
+
+    def _cut(
+        self, plan: "_Plan", part: Range, total: int, digest: bytes, last: bytes, a_page: int
+    ) -> None:
         """Plan the rest of a range that has come up to `last`, so many adverts to a page."""
         if not last or digest == self.digest(part):
             return
         pages = -(-min(total, _LARGEST_PLACE) // a_page)
         if pages <= _PAGES_IN_A_ROW or part.bits >= _DEEPEST_BITS:
-            self._ranges.append(Range(part.bits, part.prefix, last))
+            plan.ranges.append(Range(part.bits, part.prefix, last))
             return
         more = min((pages // _PAGES_IN_A_ROW).bit_length(), _DEEPEST_BITS - part.bits)
         if 2 * self._count(part) >= total:
@@ -161,9 +253,9 @@ class Shelf:
         for low in range(1 << more):
             prefix = part.prefix << more | low
             if prefix == reached:
-                self._ranges.append(Range(bits, prefix, last))
+                plan.ranges.append(Range(bits, prefix, last))
             elif prefix > reached:
-                self._ranges.append(Range(bits, prefix))
+                plan.ranges.append(Range(bits, prefix))
 
 
 def _adverts_a_page(reply: Adverts) -> int:
