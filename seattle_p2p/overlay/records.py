@@ -17,6 +17,7 @@ from seattle_p2p.wire.adverts import Record
 from seattle_p2p.wire.datagrams import Outcome
 
 DIGEST_BYTES = 8
+_REMOVED_KEPT = 256
 _SPLIT_STEP = 3
 """Bits by which a crowded place goes deeper: eight subkeys at a time."""
 
@@ -71,6 +72,8 @@ class Records:
         self._per_node: Counter[bytes] = Counter()
         self._expiries: list[tuple[int, int, bytes]] = []
         self._count = 0
+        self._removed: dict[tuple[int, bytes], int] = {}
+        """Sequences of what was removed last: a store sent twice must not bring it back."""
 
     def __len__(self) -> int:
         return self._count
@@ -95,6 +98,8 @@ class Records:
         if held is not None and (known := held.entries.get(node)) is not None:
             # A datagram that was under way for long must not undo a newer one.
             return Outcome.DONE if record.sequence >= known.sequence else Outcome.OLDER
+        if record.sequence <= self._removed.get((place, node), -1):
+            return Outcome.OLDER
         if self._per_node[node] >= params.max_per_node:
             return Outcome.FULL
         if held is not None and self._is_crowded(held):
@@ -141,6 +146,9 @@ class Records:
         held = self._places.get(place)
         if held is None or node not in held.entries:
             return False
+        if len(self._removed) >= _REMOVED_KEPT:
+            del self._removed[next(iter(self._removed))]
+        self._removed[place, node] = held.entries[node].sequence
         self._drop(place, held, node)
         return True
 

@@ -351,7 +351,10 @@ class Provoker:
         others = [
             member
             for member in population.live_members()
-            if member.is_ordinary and member.joined and person not in member.owners
+            if member.is_ordinary
+            and member.joined
+            and person not in member.owners
+            and member is not self._member
         ]
         if not others:
             return

@@ -214,11 +214,13 @@ class Run:
         traffic, hosts, duration_s = world.traffic, len(world.hosts), max(world.now_s, 1e-9)
         live = self.stage.population.live_members()
         statistics = [member.core.statistics() for member in live if member.is_ordinary]
+        looks = len(tally.discoveries)
         measures: dict[str, float] = {
             "nodes.live": len(live),
             **tally.membership_measures(),
             **tally.discovery_measures(),
             **tally.lookup_measures(),
+            "discovery.reads_mean": world.trace.kinds.get("Read", 0) / max(looks, 1),
             "churn.departures": churn.departures,
             "churn.returns": churn.returns,
             "traffic.sent": traffic.sent,

@@ -274,3 +274,22 @@ def test_a_record_long_under_way_does_not_undo_a_newer_one():
     assert offer(records, 5, sequence=6) == Outcome.OLDER
     assert offer(records, 5, sequence=7) == Outcome.DONE
     assert offer(records, 5, sequence=8) == Outcome.DONE
+
+
+def test_a_store_that_comes_twice_does_not_bring_back_what_was_removed_between():
+    records = Records(Params())
+    offer(records, 5, sequence=7)
+    records.remove(PLACE, (5).to_bytes(20))
+
+    assert offer(records, 5, sequence=7) == Outcome.OLDER
+    assert offer(records, 5, sequence=8) == Outcome.DONE
+
+
+def test_what_was_removed_is_remembered_of_a_bounded_number_only():
+    records = Records(Params(max_per_node=5000))
+    for place in range(1000):
+        offer(records, 5, place=place)
+        records.remove(place, (5).to_bytes(20))
+
+    assert offer(records, 5, place=0) == Outcome.DONE
+    assert offer(records, 5, place=999) == Outcome.OLDER
