@@ -66,6 +66,7 @@ class Result:
     Args:
         scenario: What was run.
         seed: With which seed.
+        ended_s: When it ended, in virtual seconds: early when an invariant was breached.
         trace_hash: Stands for every delivered datagram.
         verdicts: All of them.
         measures: Numbers by name; the same for the same seed.
@@ -77,6 +78,7 @@ class Result:
 
     scenario: Scenario
     seed: int
+    ended_s: float
     trace_hash: str
     verdicts: list[Verdict]
     measures: dict[str, float]
@@ -150,6 +152,7 @@ class Run:
         return Result(
             scenario=self.scenario,
             seed=self.seed,
+            ended_s=self.world.now_s,
             trace_hash=trace.hash,
             verdicts=verdicts,
             measures=measures,

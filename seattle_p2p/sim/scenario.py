@@ -268,6 +268,15 @@ def read_scenario(path: Path) -> Scenario:
     return scenario
 
 
+def require_sense(scenario: Scenario) -> None:
+    """Refuse a scenario that no file said, as `read_scenario` refuses one of a file.
+
+    Raises:
+        BadPlan: with the reason.
+    """
+    _require_sense(Found(scenario, Path(scenario.meta.name), {}))
+
+
 def _require_sense(found: Found[Scenario]) -> None:
     """Refuse what each table allows and all of them together do not."""
     _require_sound_groups(found)
@@ -289,6 +298,12 @@ def _require_sense(found: Found[Scenario]) -> None:
 def _require_sound_groups(found: Found[Scenario]) -> None:
     scenario = found.value
     names = [group.name for group in scenario.nodes]
+    if scenario.hosts > 1 and all(group.role != "bootstrap" for group in scenario.nodes):
+        raise found.refuse(
+            "$.nodes",
+            "nobody can join: no group has the role 'bootstrap'",
+            'give the machines that others join through `role = "bootstrap"`',
+        )
     for index, group in enumerate(scenario.nodes):
         if names.index(group.name) != index:
             raise found.refuse(
