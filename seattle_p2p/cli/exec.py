@@ -57,6 +57,7 @@ def execute(
     zygote = Zygote()
     zygote.start()  # it warms up while we import what we need ourselves
     from seattle_p2p.cli import foreground
+    from seattle_p2p.vessel.layer_files import read_layer
 
     if timeout_s is not None and not 0 < timeout_s < _LONGEST_S:
         raise UsageError(
@@ -68,7 +69,7 @@ def execute(
         foreground.network_rules(testbed=testbed, allow_private=allow_private),
         accept_weak=accept_weak_containment,
         timeout_s=timeout_s,
-        layers=[foreground.read_layer(path) for path in layer_files],
+        layers=[(layer.name, layer.text) for layer in map(read_layer, layer_files)],
         zygote=zygote,
     )
     status = run.run(foreground.require_program(program), arguments, folder, as_json=as_json)

@@ -17,7 +17,6 @@ from seattle_p2p.vessel.control import Launch, NetworkRules
 from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import parse_restrictions
-from seattle_p2p.vessel.security_layers import MAX_LAYER_BYTES
 from seattle_p2p.vessel.status import OVERRUNS, VesselStatus
 from seattle_p2p.vessel.zygote_client import Zygote
 
@@ -46,22 +45,6 @@ def read_restrictions(path: str) -> Resources:
 def network_rules(*, testbed: bool, allow_private: bool) -> NetworkRules:
     """What the program's network may reach."""
     return NetworkRules(testbed=testbed, allow_private=allow_private)
-
-
-def read_layer(path: str) -> tuple[str, bytes]:
-    """Name and text of a security layer.
-
-    Raises:
-        UsageError: It cannot be read, or is too long.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            text = file.read(MAX_LAYER_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"the layer {path} cannot be read: {error.strerror}") from error
-    if len(text) > MAX_LAYER_BYTES:
-        raise UsageError(f"the layer {path} is longer than {MAX_LAYER_BYTES} bytes")
-    return Path(path).name, text
 
 
 def require_program(path: str) -> Path:

@@ -18,9 +18,10 @@ from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.vessel.division import equal_parts, keeping
+from seattle_p2p.vessel.layer_files import Layer
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
-from seattle_p2p.wire.limits import MAX_OWNER_INFORMATION, MAX_USERS
+from seattle_p2p.wire.limits import MAX_LAYERS, MAX_OWNER_INFORMATION, MAX_USERS
 
 Targets = Iterable[Vessel]
 Cut = Callable[[Resources, Resources], list[Resources]]
@@ -151,6 +152,22 @@ class Owner:
         """Say whether vessels are found by browsing."""
         return await self._engine.run(
             vessels, lambda node, v: node.change_advertise(v.id, advertise), report=report
+        )
+
+    async def change_layers(
+        self, vessels: Targets, layers: Sequence[Layer], *, report: Report[None] | None = None
+    ) -> GroupResult[None]:
+        """Put security layers between programs and their calls, the lowest first; none takes
+        those away that are there. They hold from each vessel's next start on.
+
+        Raises:
+            UsageError: more than 16.
+        """
+        if len(layers) > MAX_LAYERS:
+            raise UsageError(f"{len(layers)} security layers, limit {MAX_LAYERS}")
+        wanted = [(layer.name, layer.text) for layer in layers]
+        return await self._engine.run(
+            vessels, lambda node, v: node.change_layers(v.id, wanted), report=report
         )
 
     async def offcut(

@@ -41,6 +41,7 @@ from seattle_p2p.wire.commands import (
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
+    ChangeLayers,
     ChangeOwner,
     ChangeUsers,
     Command,
@@ -51,6 +52,7 @@ from seattle_p2p.wire.commands import (
     GetFile,
     Hello,
     Join,
+    Layer,
     ListFiles,
     ListVessels,
     LogFrom,
@@ -285,6 +287,21 @@ class NodeClient:
     async def change_keep_running(self, vessel: str, keep_running: bool) -> None:
         """Whether its program is started again when it ends by no one's wish."""
         await self.ask(ChangeKeepRunning(vessel, keep_running))
+
+    async def change_layers(self, vessel: str, layers: Sequence[tuple[str, bytes]]) -> None:
+        """Owner only: replace the security layers, name and text of each, the lowest first.
+
+        Their texts are uploaded, copied by the node and removed again.
+        """
+        meant = []
+        for name, text in layers:
+            source = BytesSource(text)
+            file = f"layer-{source.digest.hex()[:16]}"
+            await self.put(vessel, file, source)
+            meant.append(Layer(name, file, source.digest))
+        await self.ask(ChangeLayers(vessel, tuple(meant)))
+        for file in {layer.file for layer in meant}:
+            await self.delete(vessel, file)
 
     async def offcut(self) -> str:
         """What one split costs there, as restrictions."""

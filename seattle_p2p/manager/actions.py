@@ -16,6 +16,7 @@ from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
 from seattle_p2p.vessel.folder import Upload, VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
+from seattle_p2p.vessel.security_layers import MAX_LAYER_BYTES
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.commands import (
     Action,
@@ -23,6 +24,7 @@ from seattle_p2p.wire.commands import (
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
+    ChangeLayers,
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
@@ -33,6 +35,7 @@ from seattle_p2p.wire.commands import (
     FollowLogs,
     GetFile,
     Join,
+    Layer,
     ListFiles,
     ListVessels,
     LogFrom,
@@ -58,6 +61,7 @@ LedgerAction = (
     | ChangeInformation
     | ChangeOwner
     | ChangeKeepRunning
+    | ChangeLayers
     | Split
     | Join
 )
@@ -141,6 +145,7 @@ class Actions:
                 "events": status.usage.threads,
             },
             keep_running=row.keep_running,
+            security_layers=row.layers,
         )
 
     def _folder(self, row: VesselRow) -> VesselFolder:
@@ -208,6 +213,8 @@ class Actions:
                 self._ledger.change_owner(name, _person(owner), users=kept)
             case ChangeKeepRunning(name, keep_running):
                 self._ledger.change_keep_running(name, keep_running)
+            case ChangeLayers(name, layers):
+                self._ledger.change_layers(name, self._texts_of(layers, rows[0]))
             case Split(name, parts):
                 requested = [parse_restrictions(part) for part in parts]
                 made, leftover = self._ledger.split_vessel(name, requested)
@@ -220,6 +227,31 @@ class Actions:
         """Make the folders of new vessels, before anybody else sees them in the ledger."""
         for name in _new_vessels(result):
             self._keepers.make(name)
+
+    def _texts_of(self, layers: Sequence[Layer], row: VesselRow) -> list[tuple[str, bytes]]:
+        """Name and text of layers that lie in a vessel's files.
+
+        Raises:
+            NoSuchFile: one is not there.
+            UsageError: one is too long, or not what was meant.
+        """
+        found = []
+        with self._folder(row) as folder:
+            for layer in layers:
+                if folder.size_of(layer.file) > MAX_LAYER_BYTES:
+                    raise UsageError(
+                        f"the layer {layer.name} is longer than {MAX_LAYER_BYTES} bytes"
+                    )
+                text = b"".join(folder.get(layer.file))
+                counted = BodyDigest()
+                counted.add(text)
+                if counted.value != layer.body_digest:
+                    raise UsageError(
+                        f"the file {layer.file} changed since the layer was uploaded",
+                        hint="upload it again",
+                    )
+                found.append((layer.name, text))
+        return found
 
     async def follow_up(self, action: LedgerAction, result: Result) -> None:
         """What comes after the commit; a node manager that is killed here does it at start."""
@@ -250,7 +282,14 @@ class Actions:
                     )
                 self._folder(row).size_of(program)  # raises when there is no such file
                 resources = resources_of(row.restrictions)
-                await self._keepers.start(name, resources, program, arguments, run_id)
+                await self._keepers.start(
+                    name,
+                    resources,
+                    program,
+                    arguments,
+                    run_id,
+                    layers=self._ledger.layers(name),
+                )
             case Stop(name):
                 await self._keepers.stop(name, by=person.short)
             case Reset(name):

@@ -11,6 +11,7 @@ from seattle_p2p.wire.commands import (
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
+    ChangeLayers,
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
@@ -57,6 +58,7 @@ RIGHTS: Mapping[type[Action], Role] = {
     Split: Role.OWNER,
     Join: Role.OWNER,
     ChangeKeepRunning: Role.USER,
+    ChangeLayers: Role.OWNER,
 }
 """Who may do what. An action that is not here is permitted to nobody."""
 

@@ -1,5 +1,6 @@
 """What the command core needs of keepers: an interface, so that tests can give another."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -20,8 +21,10 @@ class Keepers(Protocol):
         program: str,
         arguments: tuple[str, ...] | list[str],
         run_id: str,
+        *,
+        layers: Sequence[tuple[str, bytes]] = (),
     ) -> VesselStatus:
-        """Run a program that is in the vessel's folder."""
+        """Run a program that is in the vessel's folder, above some security layers."""
 
     async def stop(self, vessel_id: str, by: str = "") -> VesselStatus:
         """End it; returns when it is gone."""

@@ -80,6 +80,8 @@ class VesselRow:
     restrictions: str
     generation: int
     run: Run | None
+    layers: tuple[str, ...] = ()
+    """Names of its security layers, lowest first; `Ledger.layers` has their texts."""
 
     @property
     def name(self) -> str:
@@ -248,7 +250,7 @@ class Ledger:
     ) -> tuple[list[VesselRow], VesselRow]:
         """Cut vessels out of one, which is no more; the requested ones, then the leftover.
 
-        All have its owner, users, label and advertising, and nothing in them.
+        All have its owner, users, label, advertising and layers, and nothing in them.
 
         Raises:
             OutOfResources: it does not fit; nothing was changed.
@@ -261,7 +263,7 @@ class Ledger:
             return made[:-1], made[-1]
 
     def join_vessels(self, names: Sequence[str]) -> VesselRow:
-        """One vessel of several of one owner; users, label and advertising of the first.
+        """One vessel of several of one owner; users, label and layers of the first, too.
 
         Raises:
             UsageError: fewer than two, one of them twice, or of different owners.
@@ -318,6 +320,26 @@ class Ledger:
         """Whether its program is started again when it ended by no one's wish."""
         self._update(name, "keep_running = ?", int(keep_running))
 
+    def layers(self, name: str) -> tuple[tuple[str, bytes], ...]:
+        """Name and text of a vessel's security layers, the lowest first."""
+        number = self.vessel(name).number
+        return tuple(
+            self._database.execute(
+                "SELECT name, text FROM layers WHERE vessel = ? ORDER BY place", (number,)
+            )
+        )
+
+    def change_layers(self, name: str, layers: Sequence[tuple[str, bytes]]) -> None:
+        """Replace all security layers: name and text of each, the lowest first."""
+        with self.transaction():
+            number = self.vessel(name).number
+            self._database.execute("DELETE FROM layers WHERE vessel = ?", (number,))
+            self._database.execute_many(
+                "INSERT INTO layers VALUES (?, ?, ?, ?)",
+                [(number, place, *layer) for place, layer in enumerate(layers)],
+            )
+            self._vessels = None
+
     def change_run(self, name: str, run: Run | None) -> None:
         """Which program the vessel runs, by the wish of its people; None when stopped."""
         self._update(name, "run = ?", msgspec.json.encode(run).decode() if run else None)
@@ -343,6 +365,11 @@ class Ledger:
             "SELECT vessel, person FROM users ORDER BY vessel, place"
         ):
             users.setdefault(vessel, []).append(PublicKey(person))
+        layers: dict[int, list[str]] = {}
+        for vessel, name in self._database.execute(
+            "SELECT vessel, name FROM layers ORDER BY vessel, place"
+        ):
+            layers.setdefault(vessel, []).append(name)
         for row in self._database.execute(
             "SELECT number, owner, information, advertise, keep_running, restrictions,"
             " generation, run FROM vessels ORDER BY number"
@@ -358,16 +385,20 @@ class Ledger:
                 restrictions,
                 generation,
                 msgspec.json.decode(run, type=Run) if run else None,
+                tuple(layers.get(number, ())),
             )
 
     def _heir(self, row: VesselRow, amounts: Resources) -> VesselRow:
-        return self.add_vessel(
+        made = self.add_vessel(
             row.owner,
             format_restrictions(amounts),
             users=row.users,
             information=row.information,
             advertise=row.advertise,
         )
+        if row.layers:
+            self.change_layers(made.name, self.layers(row.name))
+        return made
 
     @contextmanager
     def _conserving(self) -> Iterator[Resources]:

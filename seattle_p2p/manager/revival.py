@@ -99,6 +99,7 @@ class Revival:
                 row.run.program,
                 row.run.arguments,
                 next_run_id(status.run_id),
+                layers=self._ledger.layers(name),
             )
             _log.info("started again", extra={"vessel": name, "after": status.cause})
         except SeattleError as reason:

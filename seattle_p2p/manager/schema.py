@@ -54,7 +54,19 @@ def _first(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
-STEPS: Sequence[Callable[[sqlite3.Connection], None]] = (_first,)
+def _security_layers(database: sqlite3.Connection) -> None:
+    database.execute(
+        """CREATE TABLE layers (
+            vessel INTEGER NOT NULL REFERENCES vessels (number) ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            text BLOB NOT NULL,
+            PRIMARY KEY (vessel, place)
+        ) STRICT"""
+    )
+
+
+STEPS: Sequence[Callable[[sqlite3.Connection], None]] = (_first, _security_layers)
 """Step n leads from version n to n + 1."""
 
 

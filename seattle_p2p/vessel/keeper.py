@@ -305,12 +305,12 @@ class Keeper(Host):
         assert self._watch is not None
         self._watch.begin()
         launch = self._launch
-        layers_above = [list(layer) for layer in launch.layers]
-        size = len(self._text)
-        return [launch.program, size, list(launch.arguments), launch.language, layers_above]
+        size, above = len(self._text), [(name, len(text)) for name, text in launch.layers]
+        self._text += b"".join(text for _, text in launch.layers)
+        return [launch.program, size, list(launch.arguments), launch.language, above]
 
     def text(self, offset: int) -> bytes:
-        """A piece of the program's text."""
+        """A piece of the program's text, and behind it of its layers'."""
         return self._text[max(offset, 0) :][:PIECE]
 
     def on_begun(self) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from seattle_p2p.errors import NoSuchVessel
@@ -87,6 +87,7 @@ class Keepers:
         arguments: tuple[str, ...] | list[str],
         run_id: str,
         *,
+        layers: Sequence[tuple[str, bytes]] = (),
         launch_with: Callable[[Launch], Launch] | None = None,
     ) -> VesselStatus:
         """Run a program that is in the vessel's folder; returns when it is on its way.
@@ -99,6 +100,7 @@ class Keepers:
             program: Name of the file in the vessel.
             arguments: Its `callargs`.
             run_id: Fresh for every start that is meant; any text.
+            layers: Name and text of the security layers, the lowest first.
             launch_with: Last change to the launch, for `seattle exec` and tests.
 
         Raises:
@@ -113,6 +115,7 @@ class Keepers:
             files_dir=str(vessel.path / FILES),
             program=program,
             arguments=tuple(arguments),
+            layers=tuple(layers),
             restrictions=format_restrictions(restrictions),
             rules=self._rules,
             unattended_s=self._unattended_s,

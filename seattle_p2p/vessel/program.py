@@ -99,7 +99,7 @@ class _Run:
         """Fetch, check, run, wait for threads, say that it is over."""
         number = self._link.number()
         job = msgspec.convert(self._ask(asks.Ready(number, list(layers))), Job)
-        text = self._fetch(job.size)
+        text = self._fetch(job.size + sum(size for _, size in job.layers))
         if job.language:
             self._run_program(text, job)
         else:
@@ -108,9 +108,13 @@ class _Run:
 
     def _run_program(self, text: bytes, job: Job) -> None:
         runner = Runner(self._texts)
-        code = self._compile(runner, text, job.program)
+        code = self._compile(runner, text[: job.size], job.program)
+        layers, begin = [], job.size
+        for name, size in job.layers:
+            layers.append((name, text[begin : begin + size]))
+            begin += size
         calls = Calls(self._link, self.failed, runner, time.monotonic())
-        names = self._above_layers(runner, calls.names(), job.layers)
+        names = self._above_layers(runner, calls.names(), layers)
         names |= {
             "callargs": list(job.arguments),
             "callfunc": "initialize",

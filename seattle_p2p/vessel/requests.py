@@ -30,7 +30,7 @@ class Ready(Request, frozen=True):
 
 
 class Fetch(Request, frozen=True):
-    """The program's text from an offset on, at most a piece. Answered with bytes."""
+    """What a `Job` is about from an offset on, at most a piece. Answered with bytes."""
 
     offset: int
 
@@ -254,7 +254,8 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     size: int
     arguments: list[str]
     language: bool
-    layers: list[tuple[str, bytes]]
+    layers: list[tuple[str, int]]
+    """Name and size of each security layer; their texts follow the program's."""
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -26,8 +26,6 @@ from seattle_p2p.vessel.virtual import Runner, context_over
 MAX_LAYER_BYTES = 100_000
 """A layer's text (Seattle's limit)."""
 
-MAX_LAYERS = 16
-
 _KINDS = ("func", "objc", "any")
 
 

@@ -20,6 +20,7 @@ from seattle_p2p.wire.limits import (
     MAX_FILE_NAME,
     MAX_FOLLOWED,
     MAX_HELLO_BYTES,
+    MAX_LAYERS,
     MAX_LOG_READ,
     MAX_NETWORK_NAME,
     MAX_OWNER_INFORMATION,
@@ -248,6 +249,28 @@ class ChangeKeepRunning(msgspec.Struct, frozen=True, array_like=True, tag="keep"
     keep_running: bool
 
 
+class Layer(msgspec.Struct, frozen=True, array_like=True):
+    """A security layer: what it is called, and the vessel's file that holds its text.
+
+    `body_digest` is that text's: whoever else writes files there cannot change what is meant.
+    """
+
+    name: FileName
+    file: FileName
+    body_digest: Digest
+
+
+class ChangeLayers(msgspec.Struct, frozen=True, array_like=True, tag="layers"):
+    """Owner only: what stands between every program and its calls, lowest first: `Done`.
+
+    The texts are copied, so that the files may go. A program that runs keeps what it has; every
+    later start, by whomever, is above the new ones. None takes them all away.
+    """
+
+    vessel: VesselName
+    layers: Annotated[tuple[Layer, ...], msgspec.Meta(max_length=MAX_LAYERS)]
+
+
 Batchable = (
     Status
     | Start
@@ -260,6 +283,7 @@ Batchable = (
     | ChangeInformation
     | ChangeOwner
     | ChangeKeepRunning
+    | ChangeLayers
 )
 """What may stand in a `Batch`: short answers, and nothing about several vessels."""
 
@@ -301,6 +325,7 @@ Action = (
     | Join
     | ChangeKeepRunning
     | Batch
+    | ChangeLayers
 )
 
 
@@ -332,6 +357,7 @@ class VesselInfo(msgspec.Struct, frozen=True, array_like=True):
         restrictions: The restrictions text.
         used: What the program uses now, by the resource's name and in its unit.
         keep_running: Whether the program is started again when it ends by no one's wish.
+        security_layers: Names of what stands between programs and their calls, lowest first.
     """
 
     name: str
@@ -354,6 +380,7 @@ class VesselInfo(msgspec.Struct, frozen=True, array_like=True):
     restrictions: str
     used: dict[str, float]
     keep_running: bool = False
+    security_layers: tuple[str, ...] = ()
 
 
 class Vessels(msgspec.Struct, frozen=True, array_like=True, tag="vessels"):

@@ -91,11 +91,17 @@ MAX_CONNECTIONS = 512
 MAX_CONNECTIONS_PER_ADDRESS = 128
 """Of them from one address: a laboratory behind one NAT, each following logs."""
 
+MAX_CONNECTIONS_PER_KEY = 128
+"""Of them of one key, from wherever: a person at several desks, not all the places there are."""
+
 MAX_BATCH = 32
 """Commands in one batch: so much of a connection's work before others have their turn."""
 
 MAX_PARTS = 16
 """Vessels that come out of one split, or go into one join."""
+
+MAX_LAYERS = 16
+"""Security layers of one vessel: each costs every call that goes through it."""
 
 MAX_RESTRICTIONS = 8 * 1024
 """Characters of one part's restrictions in a split: the amounts, and every vessel port."""

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,6 +27,8 @@ class FakeKeepers:
         self._changed = asyncio.Condition()
         self.asked: list[str] = []
         """``start v1``, ``stop v1``, ``reset v1``: in the order they were carried out."""
+        self.layers: dict[str, tuple[tuple[str, bytes], ...]] = {}
+        """Security layers of each vessel's latest start."""
         self.gate = asyncio.Event()
         """Cleared, starts wait here."""
         self.gate.set()
@@ -58,7 +60,10 @@ class FakeKeepers:
         program: str,
         arguments: tuple[str, ...] | list[str],
         run_id: str,
+        *,
+        layers: Sequence[tuple[str, bytes]] = (),
     ) -> VesselStatus:
+        self.layers[vessel_id] = tuple(layers)
         self.asked.append(f"start {vessel_id}")
         self.reached.set()
         await self.gate.wait()

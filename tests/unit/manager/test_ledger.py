@@ -231,6 +231,24 @@ def test_a_ledger_of_a_newer_program_is_refused(path: Path) -> None:
         Ledger(path)
 
 
+def test_a_ledger_from_before_security_layers_gets_their_table(path: Path) -> None:
+    ledger = Ledger(path)
+    ledger.add_vessel(person(1), "resource cpu 1")
+    ledger.close()
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE layers")
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+
+    ledger = Ledger(path)
+    ledger.change_layers("v1", [("b", b"lower"), ("a", b"upper")])
+
+    assert ledger.vessel("v1").layers == ("b", "a")
+    assert ledger.layers("v1") == (("b", b"lower"), ("a", b"upper"))
+    ledger.remove_vessel("v1")
+    ledger.close()
+
+
 def test_a_missing_ledger_is_not_made_for_those_who_expect_one(path: Path) -> None:
     with pytest.raises(LedgerError, match="no ledger"):
         Ledger(path, create=False)
