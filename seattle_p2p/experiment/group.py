@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from seattle_p2p.errors import InternalError, SeattleError, Unreachable
+from seattle_p2p.experiment.selection import Selection
+from seattle_p2p.experiment.tables import html_table
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.wire.limits import MAX_BATCH
@@ -76,6 +78,18 @@ class GroupResult(Generic[T]):
     def failed(self) -> dict[Vessel, SeattleError]:
         """Errors of the vessels where it did not."""
         return {o.vessel: o.error for o in self.outcomes if o.error is not None}
+
+    def where(self, wanted: Callable[[T], bool]) -> Selection:
+        """The vessels where it worked and the value is `wanted`."""
+        return Selection(v for v, value in self.ok.items() if wanted(value))
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (o.vessel.number, o.vessel.name, o.value if o.error is None else o.error.message)
+            for o in self.outcomes
+        ]
+        note = f"{len(self.ok)} ok, {len(self.failed)} failed"
+        return html_table(("%", "vessel", "what came of it"), rows, note)
 
     @property
     def reasons(self) -> list[Reason]:

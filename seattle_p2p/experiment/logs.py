@@ -34,6 +34,9 @@ MAX_HELD = 50_000
 CLOCK_CHANGED_S = 1.0
 """A node's clock is told again when it moved by more than this."""
 
+FAREWELL_S = 1.0
+"""How long a node that has sent everything may take to end its stream."""
+
 _SAMPLES = 16
 
 
@@ -82,6 +85,7 @@ async def follow(
             left -= ends(events)
             for event in events:
                 yield event
+        await reading.end()
     finally:
         await reading.close()
 
@@ -124,6 +128,11 @@ class _Reading:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._order.wait_s(self._wall())):
                     await self._came.wait()
+
+    async def end(self) -> None:
+        """Let nodes that have sent everything say so: who is cut off while he hangs up leaves
+        something open."""
+        await asyncio.wait(self._readers, timeout=FAREWELL_S)
 
     async def close(self) -> None:
         """Leave every node."""

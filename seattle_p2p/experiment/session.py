@@ -31,6 +31,8 @@ from seattle_p2p.experiment.log_events import Event
 from seattle_p2p.experiment.memory import Memory
 from seattle_p2p.experiment.owner import Owner
 from seattle_p2p.experiment.peer import NodeClient
+from seattle_p2p.experiment.selection import Selection
+from seattle_p2p.experiment.tables import html_table
 from seattle_p2p.experiment.targets import Vessel, choose
 from seattle_p2p.experiment.waiting import waiting
 from seattle_p2p.experiment.watching import Sight, watch
@@ -62,12 +64,26 @@ class Browsed:
         warnings: What makes the answer less certain than it looks.
     """
 
-    vessels: tuple[Vessel, ...]
+    vessels: Selection
     states: Mapping[Vessel, VesselInfo]
     nodes: int
     silent: Mapping[PublicKey, SeattleError]
-    missing: tuple[Vessel, ...]
+    missing: Selection
     warnings: tuple[str, ...]
+
+    def where(self, wanted: Callable[[VesselInfo], bool]) -> Selection:
+        """The vessels that are as `wanted`, e.g. ``lambda info: info.state == "fresh"``."""
+        return self.vessels.where(self.states, wanted)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (v.number, v.name, i.role, i.state, i.program, i.cause, ", ".join(v.endpoints))
+            for v, i in self.states.items()
+        ]
+        note = (
+            f"{len(self.vessels)} vessels on {self.nodes} machines, {len(self.silent)} silent"
+        )
+        return html_table(("%", "vessel", "role", "state", "program", "why", "at"), rows, note)
 
 
 class Experimenter:
@@ -175,13 +191,13 @@ class Experimenter:
         silent = {door.node: error for door, error in answers.failed.items()}
         kept = [(v.node, v.id, v.endpoints) for v in before if v.node in silent]
         known = self.memory.remember_vessels(sorted(places, key=_order) + kept)
-        alive = tuple(vessel for vessel in known if vessel.node not in silent)
+        alive = Selection(vessel for vessel in known if vessel.node not in silent)
         return Browsed(
             vessels=alive,
             states={vessel: infos[vessel.node, vessel.id] for vessel in alive},
             nodes=len(answers.outcomes),
             silent=silent,
-            missing=tuple(vessel for vessel in before if vessel not in known),
+            missing=Selection(vessel for vessel in before if vessel not in known),
             warnings=warnings,
         )
 
