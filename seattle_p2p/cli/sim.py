@@ -30,6 +30,18 @@ def sim() -> None:
 @click.option("--report", type=click.Path(path_type=Path), help="Folder for a report.")
 @click.option("--no-figures", is_flag=True, help="Only numbers in the report.")
 @click.option("--baseline", is_flag=True, help="The stock kademlia package beside it.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="Folder for what a breach leaves; NAME-SEED-breach here by default.",
+)
+@click.option(
+    "--shrink-s",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds to spend on making a breach smaller.",
+)
 @click.option("--quiet", is_flag=True, help="No progress line.")
 @output.json_option
 def run(
@@ -39,12 +51,15 @@ def run(
     report: Path | None,
     no_figures: bool,
     baseline: bool,
+    keep: Path | None,
+    shrink_s: float,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Run one SCENARIO (a file, or a folder with scenario.toml) and judge it.
 
-    Exit code 0: all verdicts hold; 3: one is breached; 2: the scenario makes no sense.
+    Exit code 0: all verdicts hold; 3: one is breached; 2: the scenario makes no sense. A breach
+    leaves the last datagrams and the smallest scenario that still breaches.
     """
     import psutil
 
@@ -71,10 +86,18 @@ def run(
 
         write_report(result, report, command=command, beside=stock, figures=not no_figures)
         output.note(f"report: {report / 'report.html'}")
+    if not as_json:
+        _tell(result, stock)
+    if not result.holds:
+        from seattle_p2p.cli.sim_breach import keep_breach
+
+        kept_in = keep or Path(f"{plan.meta.name}-{result.seed}-breach")
+        smallest = keep_breach(result, folder, kept_in, shrink_s)
+        output.note(f"again: {command}")
+        output.note(f"again, at its smallest: {smallest}")
+        command = smallest
     if as_json:
-        output.document(_as_document(result, stock))
-    else:
-        _tell(result, stock, command)
+        output.document(_as_document(result, stock, command))
     return 0 if result.holds else EXIT_BREACHED
 
 
@@ -183,7 +206,7 @@ class _Line:
         sys.stderr.flush()
 
 
-def _as_document(result: "Result", stock: dict[str, float]) -> dict[str, object]:
+def _as_document(result: "Result", stock: dict[str, float], command: str) -> dict[str, object]:
     return {
         "scenario": result.scenario.meta.name,
         "seed": result.seed,
@@ -191,10 +214,11 @@ def _as_document(result: "Result", stock: dict[str, float]) -> dict[str, object]
         "holds": result.holds,
         "verdicts": [asdict(verdict) for verdict in result.verdicts],
         "measures": {**result.measures, **stock},
+        "again": command,
     }
 
 
-def _tell(result: "Result", stock: dict[str, float], command: str) -> None:
+def _tell(result: "Result", stock: dict[str, float]) -> None:
     scenario = result.scenario
     click.echo(
         f"{scenario.meta.name}: {scenario.hosts} machines, {scenario.meta.duration_s:g} virtual"
@@ -216,8 +240,3 @@ def _tell(result: "Result", stock: dict[str, float], command: str) -> None:
         f" {cost.us_per_message:.1f} µs of CPU each,"
         f" at most {cost.peak_rss_bytes / 2**20:.0f} MiB"
     )
-    if not result.holds:
-        output.note("the last datagrams before the end:")
-        for delivery in result.last[-10:]:
-            output.note(f"  {delivery}")
-        output.note(f"again: {command}")

@@ -166,6 +166,7 @@ class SimDocument(msgspec.Struct, frozen=True):
     holds: Annotated[bool, Meta(description="Whether every verdict does")]
     verdicts: list[Verdict]
     measures: dict[str, float]
+    again: Annotated[str, Meta(description="The command that shows the same, at its smallest")]
 
 
 class CallsDocument(msgspec.Struct, frozen=True):

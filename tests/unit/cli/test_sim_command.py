@@ -58,13 +58,27 @@ def test_json_is_one_document_and_nothing_else(tiny, capsys):
 def test_a_breach_is_code_3_with_seed_last_events_and_how_to_see_it_again(tiny, capsys):
     tiny.write_text(TINY + '[[expect]]\nmeasure = "discovery.recall"\nat_least = 2\n')
 
-    code = run(["sim", "run", str(tiny)])
+    code = run(
+        ["sim", "run", str(tiny), "--keep", str(tiny.parent / "kept"), "--shrink-s", "0"]
+    )
 
     said = capsys.readouterr()
     assert code == 3
     assert "BREACHED" in said.out
     assert f"seattle sim run {tiny} --seed 1" in said.err
     assert "→" in said.err
+    assert "→" in (tiny.parent / "kept" / "trace.txt").read_text()
+
+
+def test_a_breach_leaves_its_smallest_form_which_breaches_again(tiny, capsys):
+    tiny.write_text(TINY + '[[expect]]\nmeasure = "discovery.recall"\nat_least = 2\n')
+    kept = tiny.parent / "kept"
+
+    run(["sim", "run", str(tiny), "--keep", str(kept), "--shrink-s", "2", "--json"])
+
+    again = json.loads(capsys.readouterr().out)["again"].split()
+    assert again[:3] == ["seattle", "sim", "run"]
+    assert run([*again[1:], "--keep", str(kept), "--shrink-s", "0"]) == 3
 
 
 def test_a_bad_scenario_is_refused_before_the_run(tiny, capsys):

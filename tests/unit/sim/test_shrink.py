@@ -1,4 +1,4 @@
-"""A scenario that breaches becomes a small one that breaches the same, and can be written down."""
+"""A scenario that breaches becomes a small one that does the same, and can be written down."""
 
 from pathlib import Path
 
