@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ SLOW_S = 5.0
 
 _TICK_S = 0.5
 _NAMES_SHOWN = 6
+_NODES_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -289,14 +291,22 @@ def tell_reasons(
         reworded: How a hint is said where it is read.
     """
     for reason in result.reasons:
-        count = len(reason.vessels)
-        names = ", ".join(vessel.name for vessel in reason.vessels[:_NAMES_SHOWN])
-        names += f" and {count - _NAMES_SHOWN} more" if count > _NAMES_SHOWN else ""
-        head = f"failed on {count}: {reason.message}"
+        head = f"failed on {len(reason.vessels)}: {reason.message}"
         output.note(click.style(head, fg="red") if output.colour(sys.stderr) else head)
-        output.note(f"  {names}")
+        output.note(f"  {named(reason.vessels)}")
         if reason.hint:
             output.note(f"  next: {reworded(reason.hint)}")
+
+
+def named(vessels: Sequence["Vessel"]) -> str:
+    """A few vessels by name; many by their nodes, with how many on each."""
+    if len(vessels) <= _NAMES_SHOWN:
+        return ", ".join(vessel.name for vessel in vessels)
+    nodes = Counter(vessel.node.short for vessel in vessels)
+    shown = [f"{node} ({count})" for node, count in nodes.most_common(_NODES_SHOWN)]
+    more = f" and {len(nodes) - len(shown)} more" if len(nodes) > len(shown) else ""
+    word = "node" if len(nodes) == 1 else "nodes"
+    return f"{len(nodes)} {word} (and vessels there): {', '.join(shown)}{more}"
 
 
 def exit_code(result: "GroupResult[Any]") -> int:

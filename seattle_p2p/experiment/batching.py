@@ -2,13 +2,15 @@
 
 While one batch is on its way the next one gathers, so that work on many vessels of a node needs
 one connection, one signature and one reply for all of them, and one body for the same file in
-each. Each command keeps its own id, its own result and its own errors.
+each. Each command keeps its own id, its own result and its own errors. A batch that takes long
+holds up nobody for long: after a moment the next goes beside it.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from seattle_p2p.errors import MalformedMessage, Unreachable
 from seattle_p2p.experiment.bodies import Source
@@ -25,6 +27,12 @@ from seattle_p2p.wire.commands import (
 from seattle_p2p.wire.limits import MAX_BATCH, MAX_COMMAND_BYTES
 
 Send = Callable[[Command, Source | None], Awaitable[Result]]
+
+PATIENCE_S = 0.25
+"""So long the next batch waits for the one before: more than most need, over any distance."""
+
+AT_ONCE = 4
+"""Batches on their way at the same time, each over its own connection."""
 
 _HEAD_BYTES = 1024
 """Left free beside the commands for the envelope around them."""
@@ -52,8 +60,7 @@ class Batcher:
         self._make_id = make_id
         self._queue: deque[_Waiting] = deque()
         self._sender: asyncio.Task[None] | None = None
-        self._batch: list[_Waiting] = []
-        self._under_way: asyncio.Task[None] | None = None
+        self._under_way: dict[asyncio.Task[None], list[_Waiting]] = {}
 
     async def ask(self, command: Command, body: Source | None) -> Result:
         """The result of a command; errors of the node come as `Failed`, others are raised.
@@ -70,33 +77,34 @@ class Batcher:
         except asyncio.CancelledError:
             if mine in self._queue:
                 self._queue.remove(mine)
-            elif self._under_way and all(waiting.done.done() for waiting in self._batch):
-                self._under_way.cancel()  # nobody waits for it any more
+            for task, batch in self._under_way.items():
+                if mine in batch and all(waiting.done.done() for waiting in batch):
+                    task.cancel()  # nobody waits for it any more
             raise
 
     async def close(self) -> None:
         """Give up whatever is on its way; those who wait for it are told."""
-        if self._sender is not None:
-            self._sender.cancel()
-            await asyncio.gather(self._sender, return_exceptions=True)
+        gone = Unreachable("the conversation was ended")
+        for waiting in (*self._queue, *chain.from_iterable(self._under_way.values())):
+            _tell(waiting, gone)
+        self._queue.clear()
+        ours = [*self._under_way, *([self._sender] if self._sender else [])]
+        for task in ours:
+            task.cancel()
+        await asyncio.gather(*ours, return_exceptions=True)
 
     async def _send_all(self) -> None:
         # Whoever is about to ask in this turn of the loop comes along.
         await asyncio.sleep(0)
-        try:
-            while self._queue:
-                self._batch = self._gather()
-                self._under_way = asyncio.create_task(self._send_batch(self._batch))
-                await asyncio.wait([self._under_way])
-        except asyncio.CancelledError:
-            gone = Unreachable("the conversation was ended")
-            for waiting in (*self._batch, *self._queue):
-                _tell(waiting, gone)
-            self._queue.clear()
-            if self._under_way is not None:
-                self._under_way.cancel()
-                await asyncio.gather(self._under_way, return_exceptions=True)
-            raise
+        while self._queue:
+            while len(self._under_way) >= AT_ONCE:
+                await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            if not (batch := self._gather()):
+                return
+            task = asyncio.create_task(self._send_batch(batch))
+            self._under_way[task] = batch
+            task.add_done_callback(self._under_way.pop)
+            await asyncio.wait([task], timeout=PATIENCE_S)
 
     def _gather(self) -> list[_Waiting]:
         """The next commands that fit together: at most one body, as many as one head holds."""

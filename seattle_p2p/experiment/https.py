@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import ssl
 from collections.abc import AsyncGenerator
 
@@ -188,5 +189,7 @@ def _refusal(data: bytes) -> PeerError:
 
 def _words(reason: BaseException) -> str:
     if isinstance(reason, aiohttp.ClientConnectorError):
-        return (reason.os_error.strerror or str(reason.os_error)).lower()
+        # Not the words that came with it: asyncio puts the address in, which is told already.
+        number = reason.os_error.errno
+        return (os.strerror(number) if number else str(reason.os_error)).lower()
     return str(reason) or type(reason).__name__

@@ -126,7 +126,8 @@ class NodeClient:
         self._pauses_s = pauses_s
         self._idle: list[Conversation] = []
         self._batcher = Batcher(self._send_one, lambda: entropy(COMMAND_ID_BYTES))
-        self._places = asyncio.Semaphore(MAX_BESIDE)
+        self.beside = asyncio.Semaphore(MAX_BESIDE)
+        """To be held by whoever reads files of many vessels at the same time."""
 
     async def __aenter__(self) -> "NodeClient":
         return self
@@ -180,7 +181,7 @@ class NodeClient:
 
     async def get(self, vessel: str, file: str) -> AsyncGenerator[bytes, None]:
         """Content of a file, piece by piece. Complete only when the iteration ends normally."""
-        async with self._places, aclosing(self._stream(GetFile(vessel, file))) as pieces:
+        async with aclosing(self._stream(GetFile(vessel, file))) as pieces:
             async for data in pieces:
                 yield data
 
@@ -327,7 +328,7 @@ class NodeClient:
         What can be batched goes together with what else is asked meanwhile.
         """
         if not isinstance(command.action, Batchable):
-            async with self._places:
+            async with self.beside:
                 return await self._send_one(command, body)
         result = await self._batcher.ask(command, body)
         if isinstance(result, Failed):

@@ -42,7 +42,7 @@ async def _fetch(node: NodeClient, vessel: Vessel, name: str, path: Path) -> Pat
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with fresh.open("wb") as file:
-            async with aclosing(node.get(vessel.id, name)) as pieces:
+            async with node.beside, aclosing(node.get(vessel.id, name)) as pieces:
                 async for piece in pieces:
                     file.write(piece)
         fresh.replace(path)
@@ -55,7 +55,7 @@ def reading(name: str) -> Callable[[NodeClient, Vessel], Awaitable[bytes]]:
     """A file's content, in memory."""
 
     async def fetch(node: NodeClient, vessel: Vessel) -> bytes:
-        async with aclosing(node.get(vessel.id, name)) as pieces:
+        async with node.beside, aclosing(node.get(vessel.id, name)) as pieces:
             return b"".join([piece async for piece in pieces])
 
     return fetch

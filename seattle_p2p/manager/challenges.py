@@ -5,6 +5,7 @@ connection ends here. Nothing is looked up or verified: the check costs a compar
 """
 
 from seattle_p2p.errors import StaleMessage
+from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.wire.limits import CHALLENGE_IDLE_S
 
 _AGAIN = "connect anew; the command can be sent again under the same id"
@@ -21,8 +22,15 @@ class Line:
         self._challenge: bytes | None = None
         self._number = 0
         self._used_s = now_s
-        self.proved = False
-        """Whether the last command was signed by somebody who has a right to something here."""
+        self.person: PublicKey | None = None
+        """Who signed the last command, if somebody who has a right to something here."""
+        self.commands = 1
+        """How many commands the last envelope held."""
+
+    @property
+    def proved(self) -> bool:
+        """Whether the last command came from somebody with a right to something here."""
+        return self.person is not None
 
     def begin(self, challenge: bytes, now_s: float) -> None:
         """Put a fresh challenge in place of whatever was there."""

@@ -188,8 +188,13 @@ class CommandCore:
         require_genuine(Purpose.COMMAND, request, receiver=self._key.public)
         if request.answers:
             raise MalformedMessage("a command answers nothing")
-        line.proved = self._ledger.knows(request.sender_key)
-        return command_door.decode(request.body)
+        sender = request.sender_key
+        line.person = sender if self._ledger.knows(sender) else None
+        line.commands = 1
+        command = command_door.decode(request.body)
+        if isinstance(command.action, Batch):
+            line.commands = len(command.action.items)
+        return command
 
     def _seal(self, purpose: Purpose, request: Envelope, asked: bytes, body: bytes) -> bytes:
         return encode_envelope(

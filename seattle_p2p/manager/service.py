@@ -18,7 +18,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
-from seattle_p2p.errors import MalformedMessage, PeerError
+from seattle_p2p.errors import MalformedMessage, PeerError, TooMuch
+from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.challenges import Line
 from seattle_p2p.manager.commands import CommandCore, Frames
 from seattle_p2p.manager.inbox import Body, Inbox, send
@@ -40,6 +41,7 @@ from seattle_p2p.wire.limits import (
     CHALLENGE_IDLE_S,
     MAX_CONNECTIONS,
     MAX_CONNECTIONS_PER_ADDRESS,
+    MAX_CONNECTIONS_PER_KEY,
 )
 
 _log = logging.getLogger(__name__)
@@ -51,6 +53,10 @@ SWEEP_S = 1.0
 STRANGERS_PER_S = 50.0
 """Messages answered for one address that come from keys without a right to anything here; a
 researcher's first look takes two."""
+PER_KEY_PER_S = 400.0
+"""Commands answered for one key that has a right to something here, over all its connections:
+a third of a core. `PER_KEY_AT_ONCE_S` seconds' worth may come at once."""
+PER_KEY_AT_ONCE_S = 10.0
 HEARTBEAT_S = 30.0
 """Of the WebSocket: who does not answer it is gone."""
 
@@ -64,6 +70,7 @@ class _Guest:
     line: Line
     transport: asyncio.Transport | None = None
     handshake: asyncio.Task[None] | None = None
+    person: PublicKey | None = None
     busy: bool = False
     asked: bool = False
     streaming: asyncio.Task[object] | None = None
@@ -94,6 +101,7 @@ class Service:
         self._somebody = asyncio.Event()
         self._server = _Server(self)
         self._strangers = Rations(STRANGERS_PER_S, self._loop.time)
+        self._keys = Rations(PER_KEY_PER_S, self._loop.time, at_once_s=PER_KEY_AT_ONCE_S)
 
     @property
     def connections(self) -> int:
@@ -247,8 +255,7 @@ class Service:
                 guest.busy = True
                 if not await self._take(guest, channel, inbox, message):
                     break
-                if not guest.line.proved:
-                    await asyncio.sleep(self._strangers.wait_s(guest.address))
+                await asyncio.sleep(self._wait_s(guest))
                 guest.busy = False
                 guest.since_s = self._loop.time()
         except ConnectionError:
@@ -260,6 +267,24 @@ class Service:
             if request.transport is not None:
                 request.transport.close()
         return channel
+
+    def _wait_s(self, guest: _Guest) -> float:
+        """How long its next message waits: strangers by their address, others by their key.
+
+        Raises:
+            TooMuch: its key holds too many connections, and none of them is idle.
+        """
+        person, count = guest.line.person, guest.line.commands
+        if person is None:
+            return self._strangers.wait_s(guest.address, count)
+        if person != guest.person:
+            guest.person = person
+            same = [other for other in self._guests if other.person == person]
+            if len(same) > MAX_CONNECTIONS_PER_KEY and not self._send_away(
+                [other for other in same if not other.busy]
+            ):
+                raise TooMuch(f"more than {MAX_CONNECTIONS_PER_KEY} connections of one key")
+        return self._keys.wait_s(person, count)
 
     async def _take(
         self, guest: _Guest, channel: web.WebSocketResponse, inbox: Inbox, message: bytes

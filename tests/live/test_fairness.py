@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from seattle_p2p.identity.keys import KeyPair
 from tests.support.donated import ROOT, a_donated_folder, a_running_node
-from tests.support.served_node import OWNER, STRANGER
+from tests.support.served_node import OWNER, STRANGER, USER
 
 SILENT, DRIBBLING, FLOODING = 200, 50, 8
 CALLS = 300
@@ -30,7 +31,8 @@ async def main(node, address, key, many):
     )
     async def flood():
         while True:
-            await client.vessels()
+            await asyncio.gather(*(client.status("v1") for _ in range(32)), client.vessels(),
+                                 return_exceptions=True)
     await client.vessels()
     print("at it", flush=True)
     await asyncio.gather(*(flood() for _ in range(int(many))))
@@ -66,12 +68,14 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 @pytest.mark.alone
+@pytest.mark.parametrize("greedy", [STRANGER, USER], ids=["a stranger", "a user of a vessel"])
 async def test_an_honest_clients_calls_stay_quick_among_the_silent_slow_and_greedy(
-    tmp_path: Path,
+    tmp_path: Path, greedy: KeyPair
 ) -> None:
-    home = a_donated_folder(tmp_path / "donor", OWNER.public)
+    """The flood asks one by one and in full batches; the key with a right may ask for more."""
+    home = a_donated_folder(tmp_path / "donor", OWNER.public, users=[USER.public])
     async with a_running_node(home) as node:
-        who = node.public.text, node.address.text, STRANGER.seed.hex()
+        who = node.public.text, node.address.text, greedy.seed.hex()
         async with (
             a_nuisance(LOITER, str(node.address.port), str(SILENT), str(DRIBBLING)),
             a_nuisance(FLOOD, *who, str(FLOODING)),

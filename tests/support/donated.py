@@ -56,8 +56,9 @@ def a_donated_folder(
         ledger.save_settings(
             NodeSettings(network=NETWORK, bind="127.0.0.1", testbed=True, seeds=tuple(seeds))
         )
-        for _ in range(vessels):
-            ledger.add_vessel(owner, RESTRICTIONS, users=users)
+        with ledger.transaction():
+            for _ in range(vessels):
+                ledger.add_vessel(owner, RESTRICTIONS, users=users)
     home.installer.write_bytes(b"")
     return home
 
@@ -108,14 +109,14 @@ class RunningNode:
         await self.process.wait()
 
     async def start_again(self) -> None:
-        self.process = await _spawn(self.home)
+        self.process = await spawn(self.home)
         await self.wait_until_ready()
 
 
 @asynccontextmanager
 async def a_running_node(home: DonorHome) -> AsyncGenerator[RunningNode, None]:
     """The node manager of `home`; at the end it and all its vessels are gone."""
-    node = RunningNode(home, await _spawn(home))
+    node = RunningNode(home, await spawn(home))
     try:
         await node.wait_until_ready()
         yield node
@@ -126,7 +127,8 @@ async def a_running_node(home: DonorHome) -> AsyncGenerator[RunningNode, None]:
         await _end_vessels(home)
 
 
-async def _spawn(home: DonorHome) -> asyncio.subprocess.Process:
+async def spawn(home: DonorHome) -> asyncio.subprocess.Process:
+    """The node manager of `home`, in a process of its own."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.support.run_node", str(home.folder), cwd=ROOT
     )

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from seattle_p2p.errors import MalformedMessage, NotPermitted, Unreachable
-from seattle_p2p.experiment.batching import Batcher
+from seattle_p2p.experiment.batching import AT_ONCE, Batcher
 from seattle_p2p.experiment.bodies import BytesSource, Source
 from seattle_p2p.wire.commands import (
     Batch,
@@ -187,6 +187,27 @@ async def test_a_command_taken_back_before_it_went_does_not_go(
     await batcher.ask(a_stop(3), None)
 
     assert node.sent == [(a_stop(1), None), (a_stop(3), None)]
+
+
+async def test_a_batch_that_takes_long_holds_up_the_next_for_a_moment_only(
+    node: Node, batcher: Batcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seattle_p2p.experiment.batching.PATIENCE_S", 0.01)
+    node.gate.clear()
+    slow = [asyncio.create_task(batcher.ask(a_stop(1), None))]
+    for number in range(2, AT_ONCE + 3):
+        await node.reached.wait()
+        node.reached.clear()
+        slow.append(asyncio.create_task(batcher.ask(a_stop(number), None)))
+        if len(node.sent) == AT_ONCE:
+            slow.append(asyncio.create_task(batcher.ask(a_stop(number + 1), None)))
+            break
+    assert node.sizes == [1] * AT_ONCE
+
+    node.gate.set()
+    await asyncio.gather(*slow)
+
+    assert node.sizes == [1] * AT_ONCE + [2]
 
 
 async def test_after_the_end_those_who_wait_are_told(node: Node, batcher: Batcher) -> None:

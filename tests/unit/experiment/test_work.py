@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from seattle_p2p.errors import Unreachable
@@ -15,6 +17,7 @@ class ANode:
     """A node with one vessel: a file in pieces, a log; notes what it was asked."""
 
     def __init__(self, pieces=(), breaks=False, log=b""):
+        self.beside = asyncio.Semaphore(1)
         self.pieces, self.breaks, self.log, self.asked = pieces, breaks, log, []
 
     async def get(self, vessel, name):

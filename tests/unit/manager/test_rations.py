@@ -39,3 +39,13 @@ def test_whoever_waits_as_told_never_gets_more_than_the_rate(gaps: list[float]) 
         clock.now += gap + rations.wait_s("a")
 
     assert len(gaps) <= 20.0 * (clock.now - begun) + 20.0 + 1e-6
+
+
+def test_several_count_as_many_and_more_may_come_at_once_where_that_was_said() -> None:
+    clock = Clock()
+    rations = Rations(10.0, clock, at_once_s=3.0)
+
+    assert rations.wait_s(b"key", 30) == 0.0
+    assert 0.49 < rations.wait_s(b"key", 5) < 0.51
+    clock.now += 1.5
+    assert rations.wait_s(b"key", 10) == 0.0
