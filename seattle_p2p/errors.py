@@ -38,6 +38,12 @@ class BadPlan(UsageError):
     code = "usage.plan"
 
 
+class BadSeedList(UsageError):
+    """A list of seeds that is damaged, altered, or not the one that was asked for."""
+
+    code = "bad_seed_list"
+
+
 class PeerError(SeattleError):
     """The other side broke the protocol."""
 

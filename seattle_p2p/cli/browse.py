@@ -10,6 +10,7 @@ from seattle_p2p.cli import output
 from seattle_p2p.cli.fanout import EXIT_SOME_FAILED, described
 from seattle_p2p.cli.person import open_person, person_options
 from seattle_p2p.cli.places import research_dir
+from seattle_p2p.cli.ways_in import read_ways, seeds_option
 
 if TYPE_CHECKING:
     from seattle_p2p.experiment.session import Browsed
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     metavar="[KEY@]HOST:PORT",
     help="Any node of the network; remembered, with the peers met there.",
 )
+@seeds_option
+@click.option("--lan", is_flag=True, help="Ask the local network when nobody else answers.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0.1),
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
 @output.json_option
 def browse(
     contacts: tuple[str, ...],
+    seeds: tuple[str, ...],
+    signer: str,
+    lan: bool,
     timeout: float,
     key_name: str,
     network: str,
@@ -49,11 +55,14 @@ def browse(
     person = open_person(key_name, network, passphrase_file)
     from seattle_p2p.experiment.session import Experimenter
 
+    ways = read_ways([*contacts, *seeds], network=person.network, signer=signer)
+
     async def look() -> "Browsed":
         async with Experimenter(
             person.key,
             network=person.network,
-            contacts=contacts,
+            contacts=[way.text for way in ways],
+            lan=lan,
             folder=research_dir(),
             timeout_s=timeout,
         ) as me:

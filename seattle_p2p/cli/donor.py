@@ -20,6 +20,7 @@ from seattle_p2p.cli.donor_books import (
 )
 from seattle_p2p.cli.donor_words import parse_duration, print_status, show_installer, size_words
 from seattle_p2p.cli.places import donor_dir
+from seattle_p2p.cli.ways_in import read_ways, seeds_option
 from seattle_p2p.errors import InstallError, UsageError
 
 if TYPE_CHECKING:
@@ -58,10 +59,18 @@ def donor() -> None:
     metavar="BYTES",
     help="Bytes per second that all vessels may send, and receive (default 250000).",
 )
-@click.option("--seed", "seeds", multiple=True, metavar="[KEY@]HOST:PORT", help="Join here.")
+@click.option(
+    "--seed", "own_seeds", multiple=True, metavar="[KEY@]HOST:PORT", help="Join here."
+)
+@seeds_option
 @click.option("--planner", default="", metavar="KEY", help="Accept no one else's file.")
 @click.option("--testbed", is_flag=True, help="Many nodes on one machine: 127.0.0.1 only.")
 @click.option("--allow-private", is_flag=True, help="Vessels may talk to private networks.")
+@click.option(
+    "--lan/--no-lan",
+    default=True,
+    help="Meet nodes on the local network, and be announced there (default).",
+)
 @click.option(
     "--accept-weak-containment",
     is_flag=True,
@@ -279,7 +288,10 @@ def _order(
     public: str,
     port: int | None,
     network_rate: int | None,
+    own_seeds: tuple[str, ...],
     seeds: tuple[str, ...],
+    signer: str,
+    lan: bool,
     planner: str,
     testbed: bool,
     allow_private: bool,
@@ -288,7 +300,6 @@ def _order(
     from seattle_p2p.manager.install import Order, Share
     from seattle_p2p.manager.machine import DEFAULT_NETWORK_BYTES_PER_S
     from seattle_p2p.vessel.resources import VESSEL_PORTS
-    from seattle_p2p.wire.address import PeerAddress
 
     if port in VESSEL_PORTS:
         raise UsageError(
@@ -296,7 +307,8 @@ def _order(
             f"{VESSEL_PORTS.start}-{VESSEL_PORTS.stop - 1}",
             hint="give another --port, or none",
         )
-    own = [PeerAddress.from_text(seed).text for seed in seeds]
+    ways = read_ways([*own_seeds, *seeds], network=wanted.plan.network, signer=signer)
+    own = [way.text for way in ways]
     planned = [seed.text for seed in wanted.plan.seeds]
     return Order(
         shares=[Share(v.percent, v.owner, v.users) for v in wanted.plan.vessels],
@@ -308,11 +320,12 @@ def _order(
         network_bytes_per_s=(
             DEFAULT_NETWORK_BYTES_PER_S if network_rate is None else network_rate
         ),
-        bind=_address(bind or ("127.0.0.1" if testbed else "0.0.0.0"), "--bind"),
+        bind=_address(bind or ("127.0.0.1" if testbed else "::"), "--bind"),
         public=_address(public, "--public") if public else "",
         port=port or 0,
         testbed=testbed,
         allow_private=allow_private,
+        lan=lan,
         accept_weak_containment=accept_weak_containment,
     )
 

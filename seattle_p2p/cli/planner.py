@@ -8,6 +8,7 @@ import click
 
 from seattle_p2p.cli import output
 from seattle_p2p.cli.person import open_person, passphrase_file_option
+from seattle_p2p.cli.ways_in import read_ways, seeds_option
 from seattle_p2p.errors import InstallError, UsageError
 
 DEFAULT_PLAN = "plan.toml"
@@ -64,7 +65,7 @@ def new(file: str, as_json: bool) -> None:
         else:
             click.echo(text, nl=False)
         return
-    _write(Path(file), text.encode(), over_an_old_one=False)
+    write_file(Path(file), text.encode(), over_an_old_one=False)
     if as_json:
         output.document({"file": str(Path(file).absolute())})
     output.note(f"wrote {file}; put the keys in, then: seattle planner build {file} --key NAME")
@@ -74,23 +75,35 @@ def new(file: str, as_json: bool) -> None:
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--key", "key_name", default="", metavar="NAME", help="Your key, which signs.")
 @click.option("--out", type=click.Path(path_type=Path), help="Default: PLAN with .seattle.")
+@seeds_option
 @passphrase_file_option
 @output.json_option
 def build(
-    plan: Path, key_name: str, out: Path | None, passphrase_file: Path | None, as_json: bool
+    plan: Path,
+    key_name: str,
+    out: Path | None,
+    seeds: tuple[str, ...],
+    signer: str,
+    passphrase_file: Path | None,
+    as_json: bool,
 ) -> None:
-    """Check PLAN and make one signed installer of it, the same bytes every time."""
+    """Check PLAN and make one signed installer of it, the same bytes every time.
+
+    Seeds given here, such as a signed list, go into it beside those of the plan.
+    """
     from seattle_p2p.installer.bundle import SUFFIX, make_installer
-    from seattle_p2p.installer.plan import read_plan
+    from seattle_p2p.installer.plan import read_plan, with_seeds
 
     text = _read(plan)
     target = out or plan.with_suffix(SUFFIX)
     if target.absolute() == plan.absolute():
         raise UsageError(f"the installer would replace its plan {plan}", hint="use --out FILE")
     wanted = read_plan(text, name=plan.name)
+    ways = read_ways(seeds, network=wanted.network, signer=signer)
+    wanted = with_seeds(wanted, ways)
     key = open_person(key_name, wanted.network, passphrase_file).key
     data = make_installer(wanted, key)
-    _write(target, data, over_an_old_one=True)
+    write_file(target, data, over_an_old_one=True)
     if not wanted.seeds:
         output.note("this plan names no seeds: donors must give one (--seed) to meet others")
     if as_json:
@@ -139,7 +152,7 @@ def _read(plan: Path) -> str:
         ) from reason
 
 
-def _write(path: Path, data: bytes, *, over_an_old_one: bool) -> None:
+def write_file(path: Path, data: bytes, *, over_an_old_one: bool) -> None:
     """Write a file; one that replaces another is there whole or not at all."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new") if over_an_old_one else path
     try:

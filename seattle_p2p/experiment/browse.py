@@ -10,17 +10,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from seattle_p2p.errors import SeattleError, Unreachable, UsageError
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.identity.keystore import generate
+from seattle_p2p.net.lan import search_lan
 from seattle_p2p.net.twin import TwinDriver, open_driver
 from seattle_p2p.net.udp import UdpDriver
-from seattle_p2p.overlay.core import Role
+from seattle_p2p.overlay.core import AdvertsRead, Role
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert
 
 Driver = UdpDriver | TwinDriver
 
+LAN_S = 3.0
+"""How long the local network is listened to; nodes answer within a second."""
 MAX_PEERS = 32
 """Peers handed back to be remembered."""
 
@@ -52,18 +56,75 @@ async def find_nodes(
     Raises:
         Unreachable: none of `contacts` answered in time.
     """
-    async with _joined(network, contacts, timeout_s) as (driver, warnings):
+    async with joined(network, contacts, timeout_s) as (driver, warnings):
         adverts, read = await driver.read_adverts(person, timeout_s=timeout_s)
-        if read.one_source:
-            warnings.append(
-                f"all answers came through one peer, {', '.join(_peers(driver)) or 'unnamed'}: "
-                "it may have kept vessels from you; name another --contact to be sure"
-            )
-        if read.alarm:
-            warnings.append("peers disagree about who is closest: somebody may be lying")
-        if not read.complete:
-            warnings.append("not all peers answered: there may be more vessels than these")
+        warnings += doubts_about(read, driver)
         return Found(tuple(adverts), _peers(driver), tuple(warnings))
+
+
+async def find_nodes_by(
+    ways: Sequence[Sequence[PeerAddress]],
+    person: PublicKey,
+    *,
+    network: str,
+    lan: bool,
+    timeout_s: float,
+) -> Found:
+    """The same through the first of several ways in that leads anywhere.
+
+    Args:
+        ways: Contacts to try together; the next only when none of these answers.
+        lan: Whether the local network is asked last.
+
+    Raises:
+        Unreachable: no contact answered.
+        UsageError: there is no contact.
+    """
+    problem: SeattleError | None = None
+    for contacts in filter(None, ways):
+        try:
+            found = await find_nodes(
+                person, network=network, contacts=contacts, timeout_s=timeout_s
+            )
+        except Unreachable as reason:
+            problem = problem or reason
+            continue
+        return _with_doubt(found, problem)
+    if lan:
+        neighbours = await search_lan(network, wait_s=LAN_S)
+        contacts = [PeerAddress(one.host, one.port) for one in neighbours]
+        if contacts:
+            found = await find_nodes(
+                person, network=network, contacts=contacts, timeout_s=timeout_s
+            )
+            return _with_doubt(found, problem)
+    raise problem or UsageError(
+        "no way into the network is known yet",
+        hint="name any node of it: seattle browse --contact HOST:PORT"
+        + ("" if lan else "; or ask your local network: --lan"),
+    )
+
+
+def _with_doubt(found: Found, problem: SeattleError | None) -> Found:
+    if problem is None:
+        return found
+    doubt = f"{problem.message}; came in through others"
+    return Found(found.adverts, found.peers, (doubt, *found.warnings))
+
+
+def doubts_about(read: AdvertsRead, driver: Driver) -> list[str]:
+    """Why there may be more under a key than was read."""
+    doubts = []
+    if read.one_source:
+        doubts.append(
+            f"all answers came through one peer, {', '.join(_peers(driver)) or 'unnamed'}: "
+            "it may have kept vessels from you; name another --contact to be sure"
+        )
+    if read.alarm:
+        doubts.append("peers disagree about who is closest: somebody may be lying")
+    if not read.complete:
+        doubts.append("not all peers answered: there may be more vessels than these")
+    return doubts
 
 
 async def look_in(
@@ -74,12 +135,12 @@ async def look_in(
     Raises:
         Unreachable: it did not answer in time.
     """
-    async with _joined(network, [contact], timeout_s) as (driver, warnings):
+    async with joined(network, [contact], timeout_s) as (driver, warnings):
         return _peers(driver), tuple(warnings)
 
 
 @asynccontextmanager
-async def _joined(
+async def joined(
     network: str, contacts: Sequence[PeerAddress], timeout_s: float
 ) -> AsyncIterator[tuple[Driver, list[str]]]:
     """A client of the overlay that has joined through `contacts`, and what seems odd so far."""

@@ -20,6 +20,17 @@ MAX_CONTACTS = 64
 MAX_FILE_BYTES = 16 * 1024 * 1024
 
 
+def network_prefix(network: str) -> str:
+    """How the names of all files about a network begin."""
+    return "".join(c if c.isalnum() or c in "._-" else "_" for c in network) + "-"
+
+
+def contacts_of(folder: Path, network: str) -> list[str]:
+    """Peers of a network that anybody of this account remembers."""
+    files = sorted(folder.glob(f"{network_prefix(network)}*.json"))
+    return list(dict.fromkeys(text for file in files for text in Memory(file).contacts))
+
+
 class KnownVessel(msgspec.Struct, frozen=True):
     """One vessel as it is written down."""
 

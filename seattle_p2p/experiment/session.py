@@ -28,7 +28,7 @@ from seattle_p2p.experiment.group import (
 )
 from seattle_p2p.experiment.https import HttpsTransport
 from seattle_p2p.experiment.log_events import Event
-from seattle_p2p.experiment.memory import Memory
+from seattle_p2p.experiment.memory import Memory, network_prefix
 from seattle_p2p.experiment.owner import Owner
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.selection import Selection
@@ -93,7 +93,8 @@ class Experimenter:
         key: Who asks.
         network: Name of the network.
         contacts: Peers to join the overlay through, ``HOST:PORT`` or ``KEY@HOST:PORT``; when
-            there are none, those remembered.
+            none answers, those remembered.
+        lan: Whether to ask the local network for nodes when nobody else answers.
         folder: Where vessels and peers are remembered; nowhere when not given.
         parallel: Nodes worked on at once.
         timeout_s: Longest time for one vessel.
@@ -105,6 +106,7 @@ class Experimenter:
         *,
         network: str = "seattle",
         contacts: Sequence[str] = (),
+        lan: bool = False,
         folder: Path | None = None,
         parallel: int = PARALLEL,
         timeout_s: float = TIMEOUT_S,
@@ -112,6 +114,7 @@ class Experimenter:
         self.key = key
         self.network = network
         self.contacts = tuple(PeerAddress.from_text(contact) for contact in contacts)
+        self.lan = lan
         self.memory = Memory(folder / memory_name(network, key.public) if folder else None)
         self.engine: FanOut[NodeClient] = FanOut(self._connect, parallel, timeout_s)
         self._transport: HttpsTransport | None = None
@@ -150,17 +153,16 @@ class Experimenter:
             Unreachable: no contact answered.
             UsageError: no contact is given or remembered.
         """
-        contacts = self.contacts or tuple(map(PeerAddress.from_text, self.memory.contacts))
-        if not contacts:
-            raise UsageError(
-                "no way into the network is known yet",
-                hint="name any node of it: seattle browse --contact HOST:PORT",
-            )
         # Here, because no other command needs the overlay, and it takes long to load.
-        from seattle_p2p.experiment.browse import find_nodes
+        from seattle_p2p.experiment.browse import find_nodes_by
 
-        found = await find_nodes(
-            self.key.public, network=self.network, contacts=contacts, timeout_s=timeout_s
+        remembered = list(map(PeerAddress.from_text, self.memory.contacts))
+        found = await find_nodes_by(
+            [self.contacts, remembered],
+            self.key.public,
+            network=self.network,
+            lan=self.lan,
+            timeout_s=timeout_s,
         )
         self.memory.remember_contacts([*(c.text for c in self.contacts), *found.peers])
         # One vessel stands for a node while its real ones are asked for.
@@ -418,5 +420,4 @@ def _order(place: tuple[PublicKey, str, tuple[str, ...]]) -> tuple[str, int]:
 
 def memory_name(network: str, person: PublicKey) -> str:
     """What the file is called in which a person's vessels on a network are remembered."""
-    plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in network)
-    return f"{plain}-{person.short}.json"
+    return f"{network_prefix(network)}{person.short}.json"

@@ -6,7 +6,8 @@ A plan is TOML. Everything wrong with it is told at once, each with its line.
 import difflib
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from seattle_p2p.errors import BadPlan, UsageError
@@ -59,6 +60,18 @@ def read_plan(text: str, *, name: str = "the plan") -> Plan:
     except (tomllib.TOMLDecodeError, RecursionError) as reason:
         raise BadPlan(f"{name} is not TOML: {reason}", hint=_SEE_TEMPLATE) from reason
     return plan_from_data(data, name=name, lines=find_lines(text))
+
+
+def with_seeds(plan: Plan, more: Sequence[PeerAddress]) -> Plan:
+    """The same plan with more ways into its network, each once.
+
+    Raises:
+        BadPlan: too many.
+    """
+    seeds = tuple(dict.fromkeys([*plan.seeds, *more]))
+    if len(seeds) > MAX_SEEDS:
+        raise BadPlan(f"{len(seeds)} seeds, limit {MAX_SEEDS}", hint="leave some out")
+    return replace(plan, seeds=seeds)
 
 
 def plan_from_data(data: object, *, name: str, lines: dict[Path, int] | None = None) -> Plan:

@@ -1,4 +1,4 @@
-"""The donor's own line to the node manager that runs: a Unix socket in the donor's folder.
+"""The line to a node that runs here, a donor's or a seed: a Unix socket in its folder.
 
 One JSON line asks, one JSON line answers, then the connection closes. Only the account that
 runs the node manager (and root) is heard: the kernel tells who is at the other end. Nothing of
@@ -9,16 +9,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from seattle_p2p.errors import InternalError, SeattleError, Unreachable, from_wire
 from seattle_p2p.manager.home import CONTROL_SOCKET
+from seattle_p2p.net.inside import OverlayReport
 from seattle_p2p.vessel.places import connect_in, listen_in, require_same_user
 
 _MAX_LINE_BYTES = 256 * 1024
 """A status of some hundred vessels; more is not ours."""
+_OF_DONORS = ("report", "pause", "resume", "stop")
 _PATIENCE_S = 30.0
 """For one question: `stop` ends vessels' conversations first."""
 
@@ -59,7 +61,15 @@ class ManagerReport(msgspec.Struct, frozen=True):
     missing_layers: list[str]
 
 
-class Controlled(Protocol):
+class Observed(Protocol):
+    """What every running node offers to whoever runs it."""
+
+    async def look_into(self) -> OverlayReport:
+        """The overlay's counters and tables."""
+
+
+@runtime_checkable
+class Controlled(Observed, Protocol):
     """What the node manager offers to its donor."""
 
     async def report(self) -> ManagerReport:
@@ -76,23 +86,25 @@ class Controlled(Protocol):
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a donor asks: `ask` is ``report``, ``pause``, ``resume`` or ``stop``."""
+    """What is asked: ``overlay`` of any node, of a donor's also ``report``, ``pause``,
+    ``resume``, ``stop``."""
 
     ask: str
     for_s: float | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What comes back: a report, or an error by its wire code, or neither for "done"."""
+    """What comes back: what was asked for, or an error by its wire code, or "done"."""
 
     report: ManagerReport | None = None
+    overlay: OverlayReport | None = None
     code: str = ""
     message: str = ""
     hint: str = ""
 
 
 @asynccontextmanager
-async def serve_control(folder: Path, manager: Controlled) -> AsyncIterator[None]:
+async def serve_control(folder: Path, manager: Controlled | Observed) -> AsyncIterator[None]:
     """Answer questions on ``folder/control.sock`` while the block runs.
 
     The caller holds the folder's lock, so a socket that is there already is a dead one's.
@@ -130,6 +142,22 @@ async def ask(folder: Path, question: Question) -> ManagerReport | None:
         Unreachable: no node manager runs there, or it does not answer.
         SeattleError: what it answered instead.
     """
+    return (await _ask(folder, question)).report
+
+
+async def ask_overlay(folder: Path) -> OverlayReport:
+    """Ask the donor's node or the seed of `folder` what its overlay is like.
+
+    Raises:
+        Unreachable: none runs there, or it does not answer.
+    """
+    report = (await _ask(folder, Question("overlay"))).overlay
+    if report is None:
+        raise Unreachable(f"the node in {folder} tells nothing of its overlay")
+    return report
+
+
+async def _ask(folder: Path, question: Question) -> Answer:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             answer = await _exchange(folder, question)
@@ -142,7 +170,7 @@ async def ask(folder: Path, question: Question) -> ManagerReport | None:
         raise Unreachable(f"no node manager runs in {folder}") from reason
     if answer.code:
         raise from_wire(answer.code, answer.message, answer.hint)
-    return answer.report
+    return answer
 
 
 async def _exchange(folder: Path, question: Question) -> Answer:
@@ -157,19 +185,21 @@ async def _exchange(folder: Path, question: Question) -> Answer:
         writer.close()
 
 
-async def _answer(line: bytes, manager: Controlled) -> Answer:
+async def _answer(line: bytes, manager: Controlled | Observed) -> Answer:
     try:
         question = msgspec.json.decode(line, type=Question)
+        if question.ask == "overlay":
+            return Answer(overlay=await manager.look_into())
+        if question.ask not in _OF_DONORS or not isinstance(manager, Controlled):
+            return Answer(code="usage", message=f"nobody asks {question.ask!r} here")
         if question.ask == "report":
             return Answer(report=await manager.report())
         if question.ask == "pause":
             await manager.pause(question.for_s)
         elif question.ask == "resume":
             await manager.resume()
-        elif question.ask == "stop":
-            await manager.stop()
         else:
-            return Answer(code="usage", message=f"nobody asks {question.ask!r} here")
+            await manager.stop()
     except msgspec.DecodeError as reason:
         return Answer(code="usage", message=f"not a question: {reason}")
     except SeattleError as error:

@@ -57,6 +57,7 @@ class Order:
     port: int = 0
     testbed: bool = False
     allow_private: bool = False
+    lan: bool = True
     accept_weak_containment: bool = False
 
 
@@ -150,6 +151,7 @@ def _write_ledger(
                 accept_weak_containment=order.accept_weak_containment,
                 testbed=order.testbed,
                 allow_private=order.allow_private,
+                lan=order.lan,
             )
         )
         return tuple(

@@ -17,7 +17,10 @@ from seattle_p2p.identity.keystore import read_key_file
 from seattle_p2p.manager.actions import Actions
 from seattle_p2p.manager.announcer import Announcer, Publishes
 from seattle_p2p.manager.commands import CommandCore
-from seattle_p2p.manager.control import ManagerReport, serve_control
+from seattle_p2p.manager.control import (
+    ManagerReport,
+    serve_control,
+)
 from seattle_p2p.manager.donor import (
     describe_vessels,
     pause_all,
@@ -32,6 +35,7 @@ from seattle_p2p.manager.membership import Joins, Membership
 from seattle_p2p.manager.places import Listening, advertised, listen
 from seattle_p2p.manager.revival import Revival
 from seattle_p2p.manager.service import Service
+from seattle_p2p.net.inside import OverlayReport, Shown, look_into
 from seattle_p2p.net.lan import may_announce
 from seattle_p2p.net.tls import server_context
 from seattle_p2p.overlay.core import Role
@@ -48,7 +52,7 @@ FAREWELL_S = 3.0
 """Longest time to take adverts back before leaving; holders forget them later anyway."""
 
 
-class OverlayDriver(Publishes, Joins, Protocol):
+class OverlayDriver(Publishes, Joins, Shown, Protocol):
     """What is needed of `net.udp.UdpDriver`."""
 
     @property
@@ -301,6 +305,10 @@ class NodeManager:
             layers=self._layers,
             missing_layers=list(missing_layers(tuple(self._layers))),
         )
+
+    async def look_into(self) -> OverlayReport:
+        """What this node's overlay is like."""
+        return look_into(self._overlay, self._key.public, self._ledger.settings().network)
 
     async def pause(self, for_s: float | None) -> None:
         """Freeze every program and withdraw adverts."""

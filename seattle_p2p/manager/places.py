@@ -84,6 +84,8 @@ def advertised(
 
 
 def _listen_tcp(host: str, port: int) -> socket.socket:
+    if host == "::" and not _has_ipv6():
+        host = "0.0.0.0"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     dual = host == "::" and socket.has_dualstack_ipv6()
     try:
@@ -92,6 +94,17 @@ def _listen_tcp(host: str, port: int) -> socket.socket:
         )
     except OSError as reason:
         raise _cannot_listen("TCP", host, port, reason) from reason
+
+
+def _has_ipv6() -> bool:
+    """Whether the kernel knows IPv6; some are told not to."""
+    try:
+        socket.socket(socket.AF_INET6, socket.SOCK_STREAM).close()
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::", 0))
+    except OSError:
+        return False
+    return True
 
 
 def _cannot_listen(kind: str, host: str, port: int, reason: OSError) -> InstallError:

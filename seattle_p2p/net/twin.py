@@ -33,6 +33,7 @@ from seattle_p2p.overlay.core import (
     Statistics,
     Withdrawn,
 )
+from seattle_p2p.overlay.views import TableView
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert
 
@@ -125,6 +126,11 @@ class TwinDriver:
         return self._both[0].node.id
 
     @property
+    def public(self) -> PublicKey:
+        """The node's key, the same in both networks."""
+        return self._both[0].public
+
+    @property
     def role(self) -> Role:
         """What peers found this node to be; a server when strangers reach it on either."""
         roles = [driver.role for driver in self._both]
@@ -164,6 +170,10 @@ class TwinDriver:
             counts={n: four.counts.get(n, 0) + six.counts.get(n, 0) for n in names},
             **sums,
         )
+
+    def tables(self) -> list[TableView]:
+        """The routing tables of both networks, for people who look inside."""
+        return [table for driver in self._both for table in driver.tables()]
 
     async def join(self, seeds: Sequence[Seed], *, timeout_s: float = 30.0) -> Joined:
         """Enter the network through any of `seeds`, on both families as far as they lead.

@@ -37,6 +37,7 @@ from seattle_p2p.overlay.core import (
     Statistics,
     Withdrawn,
 )
+from seattle_p2p.overlay.views import TableView
 from seattle_p2p.wire.adverts import Advert
 from seattle_p2p.wire.endpoints import endpoint as make_endpoint
 
@@ -146,6 +147,11 @@ class UdpDriver:
         return self.node.id
 
     @property
+    def public(self) -> PublicKey:
+        """The node's key."""
+        return self.node.public
+
+    @property
     def role(self) -> Role:
         """What peers that dialled back found this node to be."""
         return self.node.role
@@ -180,6 +186,10 @@ class UdpDriver:
     def statistics(self) -> Statistics:
         """What the core counted so far."""
         return self.node.statistics()
+
+    def tables(self) -> list[TableView]:
+        """The routing table, for people who look inside; one for each family driven apart."""
+        return [self.node.view_table(time.monotonic_ns())]
 
     async def join(self, seeds: Sequence[Seed], *, timeout_s: float = 30.0) -> Joined:
         """Enter the network through any of `seeds`; without any, be the first node of one.

@@ -15,6 +15,7 @@ import msgspec
 
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.overlay.contact import Endpoint, Peer
+from seattle_p2p.overlay.views import TableView
 from seattle_p2p.wire.adverts import Advert
 
 
@@ -302,3 +303,6 @@ class Overlay(Core, Protocol):
 
     def statistics(self) -> Statistics:
         """What was counted so far; a snapshot that never changes."""
+
+    def view_table(self, now: int) -> TableView:
+        """The routing table, for people who look inside."""

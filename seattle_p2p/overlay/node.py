@@ -37,7 +37,9 @@ from seattle_p2p.overlay.proofs import RealCryptography
 from seattle_p2p.overlay.publisher import Publisher
 from seattle_p2p.overlay.rates import Rates
 from seattle_p2p.overlay.reading import Reading
+from seattle_p2p.overlay.showing import view_table
 from seattle_p2p.overlay.upkeep import Confirming, Pinging, Upkeep
+from seattle_p2p.overlay.views import TableView
 from seattle_p2p.overlay.walk import Walk
 from seattle_p2p.wire.adverts import Advert
 from seattle_p2p.wire.codec import Codec, WireCodec
@@ -253,9 +255,7 @@ class OverlayNode:
 
     def look_elsewhere(self, families: int, now: int) -> int:
         """Ask contacts whom they know of another address family → `PeersElsewhere`."""
-        return self._begin(
-            lambda number: LookingElsewhere(self._parts, families, number), now
-        )
+        return self._begin(lambda number: LookingElsewhere(self._parts, families, number), now)
 
     def set_elsewhere(self, named: Callable[[int, int], Sequence[Peer]]) -> None:
         """Say whom to name to those who ask for another address family."""
@@ -302,6 +302,10 @@ class OverlayNode:
             published=len(self._publisher),
             counts={_name(key): count for key, count in parts.exchange.counts.items()},
         )
+
+    def view_table(self, now: int) -> TableView:
+        """The routing table, for people who look inside."""
+        return view_table(self._parts, now)
 
     def _begin(self, make: Callable[[int], Any], now: int) -> int:
         """Start a task for an application."""

@@ -8,7 +8,7 @@ import click
 import jsonschema
 import pytest
 
-from seattle_p2p.cli.demo_network import DemoNetwork
+from seattle_p2p.cli.demo_network import NETWORK, DemoNetwork
 from seattle_p2p.cli.documents.registry import COMMANDS, WORDS
 from seattle_p2p.cli.documents.schema import schema_of, whole_schema
 from seattle_p2p.cli.main import seattle
@@ -139,6 +139,10 @@ async def test_every_command_prints_what_its_schema_says_and_nothing_else(networ
     bad = str(tmp_path / "bad.r2py")
     plan, results = str(tmp_path / "plan.toml"), str(tmp_path / "results")
     (tmp_path / "scenario.toml").write_text(SCENARIO)
+    listed, signed = str(tmp_path / "list.toml"), str(tmp_path / "list.seeds")
+    (tmp_path / "list.toml").write_text(
+        f'network = "{NETWORK}"\n[[seed]]\naddress = "{seed}"\n'
+    )
     limits, scenario = str(tmp_path / "limits"), str(tmp_path / "scenario.toml")
     check("donor run", json.dumps(donor.facts))
     tried = set()
@@ -203,6 +207,13 @@ async def test_every_command_prints_what_its_schema_says_and_nothing_else(networ
         ("donor pause", ["--dir", folder], 0),
         ("donor resume", ["--dir", folder], 0),
         ("seed check", [seed], 0),
+        ("seed sign", [listed, "--key", "me"], 0),
+        ("seed list", [signed], 0),
+        ("browse", ["--seeds", signed], 0),
+        ("overlay stats", ["--dir", folder], 0),
+        ("overlay peers", ["--contact", contact], 0),
+        ("overlay lookup", [owner, "--dir", folder], 0),
+        ("overlay lookup", "00" * 20, 0),
         ("migrate", [bad], 3),
         ("exec", ["--restrictions", limits, hello], 0),
         ("sim plan", [scenario], None),

@@ -9,6 +9,7 @@ from seattle_p2p.cli.documents.vessels import Key
 from seattle_p2p.manager.books import Books
 from seattle_p2p.manager.donor import DonorStatus
 from seattle_p2p.manager.running import Started as Started
+from seattle_p2p.overlay.core import Statistics
 from seattle_p2p.sim.invariants import Verdict
 from seattle_p2p.vessel.api import Call
 from seattle_p2p.vessel.migration.edits import Remark
@@ -142,9 +143,47 @@ class SeedDocument(msgspec.Struct, frozen=True):
     """A seed that is ready; one line."""
 
     address: Annotated[str, Meta(description="KEY@HOST:PORT, to hand out")]
+    addresses: Annotated[list[str], Meta(description="The same for each address family")]
     key: Key
     network: str
     pid: int
+
+
+class SignedListDocument(msgspec.Struct, frozen=True):
+    """A list of seeds that was signed."""
+
+    file: str
+    signer: Key
+    network: str
+    number: Annotated[int, Meta(description="Of two lists of one signer the higher is newer")]
+    seeds: Annotated[list[str], Meta(description="KEY@HOST:PORT")]
+
+
+class ListedSeed(msgspec.Struct, frozen=True):
+    """One way into a network."""
+
+    address: Annotated[str, Meta(description="KEY@HOST:PORT")]
+    operator: Annotated[str, Meta(description="Who keeps it up")]
+
+
+class SeedListDocument(msgspec.Struct, frozen=True):
+    """What a signed list of seeds says; its signature holds."""
+
+    network: str
+    number: int
+    signer: Key
+    seeds: list[ListedSeed]
+
+
+class OverlayStatsDocument(msgspec.Struct, frozen=True):
+    """A node's place in the overlay, and what it counted."""
+
+    node: Key
+    id: Annotated[str, Meta(description="40 hexadecimal digits")]
+    network: str
+    addresses: Annotated[list[str], Meta(description="Where it listens, HOST:PORT")]
+    seen_at: Annotated[str, Meta(description="Where most peers see it; empty: nobody said")]
+    statistics: Statistics
 
 
 class SeedCheckDocument(msgspec.Struct, frozen=True):

@@ -5,6 +5,8 @@ from typing import Any
 
 from seattle_p2p.cli.documents import others, shell, vessels
 from seattle_p2p.cli.documents.vessels import ErrorDocument, Many, VesselEntry
+from seattle_p2p.experiment.visit import LookedFor
+from seattle_p2p.net.inside import OverlayReport
 from seattle_p2p.sim.plan import Estimate
 from seattle_p2p.sim.sweep import Summary
 
@@ -134,6 +136,11 @@ COMMANDS: dict[str, Printed] = {
     "donor uninstall": _one(others.UninstallDocument),
     "seed run": _lines(others.SeedDocument),
     "seed check": _one(others.SeedCheckDocument),
+    "seed sign": _one(others.SignedListDocument),
+    "seed list": _one(others.SeedListDocument),
+    "overlay lookup": _one(LookedFor),
+    "overlay peers": _one(OverlayReport),
+    "overlay stats": _one(others.OverlayStatsDocument),
     "sim run": _one(others.SimDocument),
     "sim plan": _one(Estimate),
     "sim sweep": _one(list[Summary]),

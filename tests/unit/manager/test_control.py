@@ -7,13 +7,60 @@ import msgspec
 import pytest
 
 from seattle_p2p.errors import Unreachable, UsageError, VesselBusy
+from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.manager import control
-from seattle_p2p.manager.control import ManagerReport, Question, ask, serve_control
+from seattle_p2p.manager.control import (
+    ManagerReport,
+    Question,
+    ask,
+    ask_overlay,
+    serve_control,
+)
 from seattle_p2p.manager.home import CONTROL_SOCKET
+from seattle_p2p.net.inside import look_into
+from seattle_p2p.overlay.core import Role, Statistics
+from seattle_p2p.overlay.views import TableView
+from seattle_p2p.wire.endpoints import Endpoint
+
+ANN = KeyPair(bytes(32)).public
+STATISTICS = Statistics(
+    role=Role.SERVER,
+    contacts=1,
+    buckets=1,
+    size_estimate=0,
+    records=0,
+    outstanding=0,
+    activities=0,
+    acquaintances=0,
+    timers=0,
+    published=0,
+    counts={"received.Ping": 1},
+)
 
 REPORT = ManagerReport(
     1, "k", "lab", "p", 10.0, [], [], 3, "yes", "", False, None, [], ["seccomp"], []
 )
+
+
+class Glass:
+    """An overlay that is easy to look into."""
+
+    id = ANN.node_id
+    endpoints = (Endpoint("127.0.0.1", 4711),)
+    seen_at = None
+
+    def statistics(self):
+        return STATISTICS
+
+    def tables(self):
+        return [TableView("IPv4", (), 0, 0, 0)]
+
+
+class Seed:
+    """A node that has no donor."""
+
+    async def look_into(self):
+        return look_into(Glass(), ANN, "lab")
 
 
 class Recorder:
@@ -24,6 +71,9 @@ class Recorder:
 
     async def report(self):
         return REPORT
+
+    async def look_into(self):
+        return look_into(Glass(), ANN, "lab")
 
     async def pause(self, for_s):
         self.done.append(("pause", for_s))
@@ -38,6 +88,22 @@ class Recorder:
 async def test_control_hands_over_the_report(tmp_path):
     async with serve_control(tmp_path, Recorder()):
         assert await ask(tmp_path, Question("report")) == REPORT
+
+
+async def test_control_shows_the_overlay_of_donors_and_seeds(tmp_path):
+    for node in (Recorder(), Seed()):
+        async with serve_control(tmp_path, node):
+            report = await ask_overlay(tmp_path)
+
+        assert report.id == f"{ANN.node_id:040x}"
+        assert report.addresses == ["127.0.0.1:4711"]
+        assert report.statistics == STATISTICS
+
+
+async def test_a_seed_does_nothing_that_only_donors_nodes_can(tmp_path):
+    async with serve_control(tmp_path, Seed()):
+        with pytest.raises(UsageError, match="nobody asks"):
+            await ask(tmp_path, Question("stop"))
 
 
 async def test_control_carries_out_what_is_asked_and_says_no_more(tmp_path):
