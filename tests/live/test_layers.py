@@ -103,8 +103,12 @@ async def test_layers_hold_in_real_vessels_after_a_crash_of_the_node_manager(
     tmp_path: Path,
 ) -> None:
     home = a_donated_folder(tmp_path / "donor", OWNER.public, users=[USER.public])
-    async with a_running_node(home) as node, asyncio.timeout(30):
-        owner = node.client(OWNER)
+    async with (
+        a_running_node(home) as node,
+        asyncio.timeout(30),
+        node.client(OWNER) as owner,
+        node.client(USER) as user,
+    ):
         await owner.put("v1", "hello", b"log('hello')\nsleep(0.2)\n")
         # More than one packet together, less than one layer may have.
         filling = b"#" * 90_000 + b"\n"
@@ -112,16 +116,19 @@ async def test_layers_hold_in_real_vessels_after_a_crash_of_the_node_manager(
 
         await node.kill()
         await node.start_again()
-        await node.client(USER).start("v1", "hello")
-        said = [part.data async for part in node.client(USER).follow_log("v1")]
+        await user.start("v1", "hello")
+        said = [part.data async for part in user.follow_log("v1")]
 
         assert b"".join(said) == b"<HELLO>"
 
 
 async def test_a_layer_that_the_language_refuses_stops_every_program(tmp_path: Path) -> None:
     home = a_donated_folder(tmp_path / "donor", OWNER.public)
-    async with a_running_node(home) as node, asyncio.timeout(30):
-        owner = node.client(OWNER)
+    async with (
+        a_running_node(home) as node,
+        asyncio.timeout(30),
+        node.client(OWNER) as owner,
+    ):
         await owner.put("v1", "hello", b"log('hello')\n")
         await owner.change_layers("v1", [("bad", b"\nimport os\n")])
 
