@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "shell": ("shell.command:shell", "All of this at one prompt, or as a script."),
     "exec": ("exec:execute", "Run one program in a vessel here, in the foreground."),
     "migrate": ("migrate:migrate", "Translate a Repy V2 program (Python 2)."),
+    "examples": ("examples:examples", "Small programs to read, run and change."),
     "api": ("api:api", "What programs may call: costs, exceptions, examples."),
     "donor": ("donor:donor", "Give a part of this machine; watch, pause, leave."),
     "planner": ("planner:planner", "Decide the shares and build a signed installer."),
