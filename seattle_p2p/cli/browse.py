@@ -1,6 +1,5 @@
 """`seattle browse`: find every vessel that a key controls."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import click
 
 from seattle_p2p.cli import output
 from seattle_p2p.cli.fanout import EXIT_SOME_FAILED, described
+from seattle_p2p.cli.loop import run_loop
 from seattle_p2p.cli.person import open_person, person_options
 from seattle_p2p.cli.places import research_dir
 from seattle_p2p.cli.ways_in import read_ways, seeds_option
@@ -68,7 +68,7 @@ def browse(
         ) as me:
             return await me.browse(timeout_s=timeout)
 
-    found = asyncio.run(look())
+    found = run_loop(look())
     for warning in found.warnings:
         output.note(f"warning: {warning}")
     if as_json:

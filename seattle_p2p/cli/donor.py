@@ -19,6 +19,7 @@ from seattle_p2p.cli.donor_books import (
     trail_document,
 )
 from seattle_p2p.cli.donor_words import parse_duration, print_status, show_installer, size_words
+from seattle_p2p.cli.loop import run_loop
 from seattle_p2p.cli.places import donor_dir
 from seattle_p2p.cli.ways_in import read_ways, seeds_option
 from seattle_p2p.errors import InstallError, UsageError
@@ -137,7 +138,7 @@ def run(
         on_started=tell,
     )
     with _system_in_words():
-        asyncio.run(work)
+        run_loop(work)
     output.note("stopped; running programs go on for ten minutes, then they are ended")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import click
 
 from seattle_p2p.cli import output
+from seattle_p2p.cli.loop import run_loop
 from seattle_p2p.cli.person import open_person, person_options
 from seattle_p2p.cli.places import research_dir
 from seattle_p2p.errors import NotPermitted, UsageError
@@ -159,7 +160,7 @@ def do(
             me.memory.remember_command(name, told, result.failed)
             return result
 
-    return asyncio.run(work())
+    return run_loop(work())
 
 
 def pick(

@@ -1,6 +1,5 @@
 """`seattle logs`: the logs of many vessels as one stream."""
 
-import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from seattle_p2p.cli.fanout import (
     targets_argument,
     tell_reasons,
 )
+from seattle_p2p.cli.loop import run_loop
 from seattle_p2p.cli.moments import seconds_since
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def logs(
                 return await _follow(me, vessels, since_s, printer)
             return await _read(me, vessels, since_s, printer, as_json)
 
-    leave(asyncio.run(work()))
+    leave(run_loop(work()))
 
 
 async def _read(

@@ -1,6 +1,5 @@
 """`seattle list, run, start, stop, reset`: what vessels do."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from seattle_p2p.cli.fanout import (
     targets_argument,
     tell_reasons,
 )
+from seattle_p2p.cli.loop import run_loop
 
 if TYPE_CHECKING:
     from seattle_p2p.experiment.session import Experimenter
@@ -91,7 +91,7 @@ def run(
             vessels, kept = pick(me, "run", [target] if target else [], told, asked)
             return await _run(me, vessels, kept, detach, as_json)
 
-    leave(asyncio.run(work()))
+    leave(run_loop(work()))
 
 
 def find_program(written: str) -> Path:

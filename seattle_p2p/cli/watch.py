@@ -1,6 +1,5 @@
 """`seattle watch`: a table of vessels that keeps itself true."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import click
 from seattle_p2p.cli import output
 from seattle_p2p.cli.browse import why
 from seattle_p2p.cli.fanout import Asked, described, fan_out_options, pick, targets_argument
+from seattle_p2p.cli.loop import run_loop
 from seattle_p2p.cli.stream import harmless, interrupted
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def watch(
             sights = me.watch(vessels, every_s=every)
             await interrupted(_show(sights, count, as_json))
 
-    asyncio.run(work())
+    run_loop(work())
 
 
 async def _show(
