@@ -83,9 +83,10 @@ class Joined:
 
 
 class Owner:
-    """An owner's work, on the engine and the memory of an `Experimenter`."""
+    """An owner's work, on the engine and the memory of an `Experimenter`, whose key is `me`."""
 
-    def __init__(self, engine: FanOut[NodeClient], memory: Memory) -> None:
+    def __init__(self, me: PublicKey, engine: FanOut[NodeClient], memory: Memory) -> None:
+        self._me = me
         self._engine = engine
         self._memory = memory
 
@@ -126,7 +127,8 @@ class Owner:
             lambda node, v: node.change_owner(v.id, owner, keep_users=keep_users),
             report=report,
         )
-        self._replace(dict.fromkeys(result.ok, ()))
+        if owner != self._me:
+            self._replace(dict.fromkeys(result.ok, ()))
         return result
 
     async def change_information(

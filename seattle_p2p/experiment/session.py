@@ -132,7 +132,7 @@ class Experimenter:
     @property
     def owner(self) -> Owner:
         """What only the owner of vessels may do: users, hand-over, split, join."""
-        return Owner(self.engine, self.memory)
+        return Owner(self.key.public, self.engine, self.memory)
 
     @property
     def vessels(self) -> list[Vessel]:

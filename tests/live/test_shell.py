@@ -222,3 +222,24 @@ async def test_vessels_are_split_in_three_ways_and_joined_where_there_are_severa
     assert len(single["ok"]) == 1  # the pieces of %1 and %2, on the other machine
     assert "2 to 16" in senseless["failed"][0]["message"]
     assert nobody["error"]["code"] == "usage"
+
+
+async def test_vessels_are_updated_started_and_named_where_they_are(network):
+    (network.home("researcher") / "words.r2py").write_text('log(callargs[0], "\\n")\n')
+    said = await script(
+        network,
+        "upload words.r2py",
+        "start words.r2py /a=b,c:d",
+        "wait 30",
+        "update",
+        "show groups",
+        "show log",
+        "show hostname",
+    )
+
+    _, started, waited, updated, groups, logs, names = said
+    assert len(started["ok"]) == len(waited["ok"]) == len(updated["ok"]) == 4
+    assert {"updategood", "updatefail", "startgood", "waitgood"} <= set(groups["groups"])
+    assert len(groups["groups"]["updategood"]) == 4
+    assert {entry["text"] for entry in logs["ok"]} == {"/a=b,c:d \n"}
+    assert list(names["names"]) == ["127.0.0.1"]

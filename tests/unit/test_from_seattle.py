@@ -35,6 +35,10 @@ def test_what_was_changed_or_dropped_has_a_reason():
     assert [row[0] for row in rows() if row[2] != "kept" and not row[3]] == []
 
 
+def test_every_row_names_a_test_that_shows_it():
+    assert [row[0] for row in rows() if "`test_" not in row[4]] == []
+
+
 def test_every_test_that_the_page_names_is_there():
     named = set(re.findall(r"`(test_\w+)`", PAGE))
     there = {

@@ -447,3 +447,42 @@ async def test_a_plug_in_stays_off_until_it_is_enabled(plugged):
     assert await run_line(session, "wave") == 2
     assert await run_line(session, "enable hello") == 0
     assert await run_line(plugged(), "wave") == 0
+
+
+# What the original had
+
+
+async def test_settings_are_set_and_shown_together(session, capsys):
+    session.as_json = True
+    for line in ("set timeout 7", "set parallel 5", "set stoponerror off", "show settings"):
+        assert await run_line(session, line) == 0
+
+    settings = json.loads(capsys.readouterr().out)["settings"]
+    assert (settings["timeout"], settings["parallel"], settings["stoponerror"]) == (7, 5, "off")
+    assert settings["identity"] == "alice"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "set showparse off",
+        "get 3 wan",
+        "release",
+        "show location",
+        "show coordinates",
+        "show factoids",
+        "runv1 x.repy",
+        "startv2 x.r2py",
+        "show uploadrate",
+        "modulehelp geoip",
+    ],
+)
+async def test_words_that_were_dropped_are_told_the_nearest(session, capsys, line):
+    await run_line(session, line)
+
+    err = capsys.readouterr().err
+    if line.startswith("set "):  # reads as a variable of that name, and does no more
+        assert session.variables == {"showparse": "off"}
+    else:
+        assert err.startswith("error: ")
+        assert "next: " in err
