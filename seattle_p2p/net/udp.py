@@ -85,6 +85,7 @@ class UdpDriver:
         self._sockets: list[_Socket] = []
         self._endpoints: list[Endpoint] = []
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_due = 0.0
         self._excused = False
         self._alarm_deadline: int | None = None
         self._waiting: dict[int, asyncio.Queue[Event]] = {}
@@ -379,12 +380,13 @@ class UdpDriver:
 
     def _ring(self) -> None:
         alarm, self._alarm = self._alarm, None
-        late = self._loop.time() - alarm.when() if alarm is not None else 0.0
+        late = self._loop.time() - self._alarm_due if alarm is not None else 0.0
         if late > STALLED_S and not self._excused:
             # This process was kept from running: answers that wait in the sockets come first,
             # or it would take its peers for silent.
             self._excused = True
-            self._alarm = self._loop.call_later(min(late, LONGEST_EXCUSE_S), self._ring)
+            self._alarm_due = self._loop.time() + min(late, LONGEST_EXCUSE_S)
+            self._alarm = self._loop.call_at(self._alarm_due, self._ring)
             return
         self._excused = False
         self.node.handle_timer(time.monotonic_ns())
@@ -422,9 +424,11 @@ class UdpDriver:
         self._alarm_deadline = deadline
         due = self._loop.time() + wait
         if self._alarm is not None:
-            if self._alarm.when() <= due:
+            if self._alarm_due <= due:
                 return
             self._alarm.cancel()
+        # Kept here, for not every loop's handles know when they are due.
+        self._alarm_due = due
         self._alarm = self._loop.call_at(due, self._ring)
 
     # For callers

@@ -1,8 +1,10 @@
 """Nodes on one LAN without any seed find each other, each on a machine of its own."""
 
 import asyncio
+import json
 import os
 import random
+import sys
 import time
 
 import pytest
@@ -11,7 +13,7 @@ from seattle_p2p.errors import LanUnavailable
 from seattle_p2p.identity.keystore import generate
 from seattle_p2p.manager.membership import Membership
 from seattle_p2p.net.lan import on_lan, search_lan
-from seattle_p2p.net.udp import UdpDriver
+from seattle_p2p.net.twin import open_driver
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.endpoints import Endpoint
@@ -39,13 +41,17 @@ class Node:
         return self
 
     async def _start(self):
-        core = OverlayNode(
-            generate(),
-            network=self._network,
-            rng=random.Random(os.urandom(8)),
-            entropy=os.urandom,
-        )
-        self.driver = await UdpDriver.open(core, "::" if self.machine.v6 else "0.0.0.0", 0)
+        key = generate()
+
+        def make():
+            return OverlayNode(
+                key,
+                network=self._network,
+                rng=random.Random(os.urandom(8)),
+                entropy=os.urandom,
+            )
+
+        self.driver = await open_driver(make, "::" if self.machine.v6 else "0.0.0.0", 0)
         port = self.driver.endpoint.port
         membership = Membership(
             self.driver,
@@ -65,7 +71,7 @@ class Node:
 
     @property
     def ids(self):
-        return {peer.id for peer in self.driver.node.peers()}
+        return {peer.id for peer in self.driver.contacts()}
 
 
 @pytest.fixture
@@ -96,10 +102,8 @@ async def until(condition):
 
 async def until_met(nodes):
     """Seconds until each knows all others."""
-    everybody = {node.driver.node.id for node in nodes}
-    return await until(
-        lambda: all(node.ids >= everybody - {node.driver.node.id} for node in nodes)
-    )
+    everybody = {node.driver.id for node in nodes}
+    return await until(lambda: all(node.ids >= everybody - {node.driver.id} for node in nodes))
 
 
 async def test_nodes_without_any_seed_find_each_other(nodes):
@@ -111,7 +115,7 @@ async def test_nodes_without_any_seed_find_each_other(nodes):
     print(f"\nrow 15: 3 nodes on a LAN without seeds knew each other after {took:.2f} s")
 
     six = await start(machines[2])
-    await until(lambda: six.ids >= {began[0].driver.node.id, began[2].driver.node.id})
+    await until(lambda: six.ids >= {began[0].driver.id, began[2].driver.id})
 
 
 async def test_a_newcomer_whose_seeds_are_gone_finds_those_who_joined_through_seeds(nodes):
@@ -161,3 +165,63 @@ async def test_a_machine_on_no_network_says_so():
 async def entered(network):
     async with on_lan(network):
         pass
+
+
+class Person:
+    """Somebody with an account of their own on one machine."""
+
+    def __init__(self, machine, home):
+        self.machine = machine
+        self.environment = os.environ | {"SEATTLE_HOME": str(home), "SEATTLE_NETWORK": "cable"}
+        home.mkdir()
+
+    async def start(self, *words, **streams):
+        command = self.machine.command(sys.executable, "-m", "seattle_p2p.cli.main", *words)
+        return await asyncio.create_subprocess_exec(
+            *command, env=self.environment, stdout=asyncio.subprocess.PIPE, **streams
+        )
+
+    async def run(self, *words):
+        process = await self.start(*words)
+        out, _ = await process.communicate()
+        assert process.returncode == 0, words
+        return out.decode()
+
+
+PLAN = """
+network = "cable"
+[[vessel]]
+percent = 100
+owner = "{}"
+"""
+
+
+async def test_donors_and_a_researcher_on_a_lan_need_no_address(tmp_path):
+    with cable() as made:
+        people = [Person(made.add(), tmp_path / name) for name in ("one", "two", "researcher")]
+        *donors, researcher = people
+        owner = (await researcher.run("keys", "new", "me")).strip()
+        (tmp_path / "plan.toml").write_text(PLAN.format(owner))
+        await researcher.run("planner", "build", str(tmp_path / "plan.toml"))
+        running = []
+        for donor in donors:
+            await donor.run("donor", "install", str(tmp_path / "plan.seattle"))
+        began = time.perf_counter()
+        try:
+            for donor in donors:
+                running.append(await donor.start("donor", "run", "--json"))
+                await running[-1].stdout.readline()
+            for _ in range(5):
+                found = json.loads(await researcher.run("browse", "--lan", "--json"))
+                if found["nodes"] == len(donors):
+                    break
+        finally:
+            for process in running:
+                process.terminate()
+                await process.communicate()
+
+        took = time.perf_counter() - began
+        print(
+            f"\nrow 15: `browse --lan` showed {found['nodes']} donors {took:.1f} s after start"
+        )
+        assert found["nodes"] == len(found["vessels"]) == len(donors)

@@ -331,3 +331,25 @@ async def test_a_forwarded_port_is_one_of_ours_from_the_beginning(network):
     reach = driver.node._parts.reach
     assert reach.is_ours(pack_endpoint(outside))
     assert reach.is_ours(pack_endpoint(driver.endpoint))
+
+
+def test_nodes_work_in_uvloops_loop_as_well():
+    uvloop = pytest.importorskip("uvloop", reason="the extra fast is not installed")
+
+    async def story():
+        network = Network()
+        try:
+            nodes = list(await network.grow(12))
+            await publish(nodes[2], an_owner())
+            return await nodes[9].find_adverts(an_owner())
+        finally:
+            for driver in network.drivers:
+                await network.kill(driver)
+
+    failures = []
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.get_loop().set_exception_handler(lambda _, context: failures.append(context))
+        found = runner.run(story())
+
+    assert len(found) == 1
+    assert failures == []
