@@ -15,8 +15,10 @@ from seattle_p2p.errors import Unreachable
 from seattle_p2p.experiment.bodies import BytesSource
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.wire.commands import (
+    Batch,
     ChangeInformation,
     DeleteFile,
+    Item,
     PutFile,
     Start,
     Stop,
@@ -103,7 +105,7 @@ async def change_something(client: NodeClient, believed: Believed, rng: random.R
 
 def a_change(client: NodeClient, believed: Believed, rng: random.Random):  # type: ignore[no-untyped-def]  # a tuple of three, used just above
     """A command that is sure to be accepted, and what is true once it was."""
-    kinds = ["put", "put", "information", "stop" if believed.running else "start"]
+    kinds = ["put", "put", "batch", "information", "stop" if believed.running else "start"]
     if len(believed.files) > 1:
         kinds.append("delete")
     kind = rng.choice(kinds)
@@ -116,6 +118,18 @@ def a_change(client: NodeClient, believed: Believed, rng: random.Random):  # typ
 
         action = PutFile("v2", name, source.size, source.digest)
         return client.make(action), source, stored
+    if kind == "batch":
+        content, text = rng.randbytes(70_000), f"label {rng.randrange(1000)}"
+        source, names = BytesSource(content), rng.sample(["f0", "f1", "f2", "f3"], 3)
+        actions = [PutFile("v2", name, source.size, source.digest) for name in names]
+        parts = (*actions, ChangeInformation("v2", text))
+        items = tuple(Item(client.make(part).id, part) for part in parts)
+
+        def all_done() -> None:
+            believed.files.update(dict.fromkeys(names, content))
+            believed.information = text
+
+        return client.make(Batch(items)), source, all_done
     if kind == "delete":
         gone = rng.choice([name for name in believed.files if name != "sleep.r2py"])
         return client.make(DeleteFile("v2", gone)), None, lambda: believed.files.pop(gone)
