@@ -13,6 +13,7 @@ from seattle_p2p.cli.fanout import (
     finish,
     target_argument,
 )
+from seattle_p2p.cli.owner import people_of
 from seattle_p2p.errors import UsageError
 
 
@@ -80,5 +81,5 @@ def _show(target: str, asked: Asked, as_json: bool) -> None:
         "layers",
         result,
         as_json=as_json,
-        value=lambda info: {"security_layers": list(info.security_layers)},
+        value=people_of,
     )

@@ -37,6 +37,7 @@ def people_of(info: "VesselInfo") -> dict[str, Any]:
         "information": info.information,
         "advertise": info.advertise,
         "keep_running": info.keep_running,
+        "security_layers": list(info.security_layers),
     }
 
 
@@ -53,6 +54,7 @@ def facts_of(info: "VesselInfo", name_of: Callable[[bytes], str]) -> dict[str, s
         "state": f"{info.state}{for_s}{ended}",
         "program": " ".join((info.program, *info.arguments)) or "-",
         "kept running": "yes" if info.keep_running else "no",
+        "layers": ", ".join(info.security_layers) or "-",
         "you are": info.role,
         "owner": name_of(info.owner),
         "users": users or ", ".join(map(name_of, info.users)) or "-",

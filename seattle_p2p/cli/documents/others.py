@@ -214,6 +214,21 @@ class CallsDocument(msgspec.Struct, frozen=True):
     calls: list[Call]
 
 
+class Example(msgspec.Struct, frozen=True):
+    """A small program."""
+
+    name: str
+    what: Annotated[str, Meta(description="What it does, in a sentence")]
+    text: str
+    path: Annotated[str, Meta(description="Where it was written to; empty if it was not")]
+
+
+class ExamplesDocument(msgspec.Struct, frozen=True):
+    """Small programs that ship with the package."""
+
+    examples: list[Example]
+
+
 class MigrateDocument(msgspec.Struct, frozen=True):
     """A program that was translated."""
 

@@ -110,6 +110,7 @@ class PeopleEntry(VesselEntry, frozen=True):
     information: Annotated[str, Meta(description="The owner's label")]
     advertise: Annotated[bool, Meta(description="Whether browsing finds it")]
     keep_running: Annotated[bool, Meta(description="Whether programs are started again")]
+    security_layers: Annotated[list[str], Meta(description="Above which programs run")]
 
 
 class InfoEntry(StateEntry, frozen=True):
@@ -120,6 +121,7 @@ class InfoEntry(StateEntry, frozen=True):
     information: Annotated[str, Meta(description="The owner's label")]
     advertise: Annotated[bool, Meta(description="Whether browsing finds it")]
     keep_running: Annotated[bool, Meta(description="Whether programs are started again")]
+    security_layers: Annotated[list[str], Meta(description="Above which programs run")]
 
 
 class DownloadEntry(VesselEntry, frozen=True):

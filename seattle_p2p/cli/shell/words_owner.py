@@ -1,10 +1,13 @@
 """Words that only the owner of a vessel may use, and those about what vessels may use."""
 
+from pathlib import Path
+
 from seattle_p2p.cli.amounts import show_offcuts, show_resources
 from seattle_p2p.cli.shell.session import Turn
 from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.experiment.group import GroupResult
 from seattle_p2p.identity.keys import TEXT_LENGTH, PublicKey
+from seattle_p2p.vessel.layer_files import read_layer, require_accepted
 from seattle_p2p.wire.commands import VesselInfo
 from seattle_p2p.wire.limits import MAX_USERS
 
@@ -96,6 +99,16 @@ async def _set_keep_running(turn: Turn) -> int:
     )
 
 
+async def _set_layers(turn: Turn) -> int:
+    files = turn.told.all("FILE")
+    layers = [require_accepted(read_layer(Path(file).expanduser())) for file in files]
+    names = ", ".join(layer.name for layer in layers)
+    return await turn.do(
+        lambda me, vessels, report: me.owner.change_layers(vessels, layers, report=report),
+        said=f"from the next start on above {names}:" if names else "no layers from now on:",
+    )
+
+
 WORDS = (
     Word(
         "set keeprunning",
@@ -106,6 +119,17 @@ WORDS = (
         "on lab set keeprunning on",
         _set_keep_running,
         (),
+        CHAPTER,
+    ),
+    Word(
+        "set layers",
+        "[FILE]...",
+        "Put security layers between programs and their calls",
+        "A layer may forbid, change or count calls. The first of FILES stands lowest; without "
+        "FILES there is none any more. They hold from the next start on, whoever starts.",
+        "on lab set layers keep_first_bytes.r2py\non lab set layers",
+        _set_layers,
+        ("set layer",),
         CHAPTER,
     ),
     Word(

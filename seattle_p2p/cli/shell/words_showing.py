@@ -171,6 +171,16 @@ WORDS = (
         CHAPTER,
     ),
     Word(
+        "show layers",
+        "",
+        "Security layers above which each vessel's programs run",
+        "The first stands lowest. Set them with `set layers`.",
+        "show layers",
+        _show_one("layers", "LAYERS"),
+        ("show layer",),
+        CHAPTER,
+    ),
+    Word(
         "show targets",
         "",
         "All vessels of this session, and the groups they are in",
