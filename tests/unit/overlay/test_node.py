@@ -252,7 +252,7 @@ def test_the_dead_are_not_shown_and_are_forgotten_once_reported():
 
     assert found == set(nodes[4:])
     assert end.dead == 4
-    for _ in range(8):
+    for _ in range(16):
         net.pass_time(10)
         found, _ = find(net, nodes[8])
     unconfirmed, _ = find(net, nodes[9], confirm=False)
@@ -956,7 +956,7 @@ def test_disjoint_paths_find_everything_and_agree_in_an_honest_network():
     nodes = net.add_joined(40)
     for where in nodes[::4]:
         publish(net, where)
-    reader = net.add(a_core(90, role=Role.CLIENT, params=Params(k=8, disjoint_paths=4)))
+    reader = net.add(a_core(91, role=Role.CLIENT, params=Params(k=8, disjoint_paths=4)))
     net.ask(reader, "join", [nodes[7]])
 
     found, end = find(net, reader)
