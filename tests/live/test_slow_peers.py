@@ -14,6 +14,7 @@ from seattle_p2p.experiment.https import HttpsTransport
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.envelope import Purpose, encode_envelope, seal
 from seattle_p2p.manager import inbox, service
+from seattle_p2p.manager.rations import Rations
 from seattle_p2p.net.tls import client_context
 from seattle_p2p.wire.channel import COMMAND_WITH_BODY, HELLO, PIECE
 from seattle_p2p.wire.commands import (
@@ -26,7 +27,7 @@ from seattle_p2p.wire.commands import (
     welcome_door,
 )
 from seattle_p2p.wire.limits import MAX_CONNECTIONS_PER_ADDRESS
-from tests.support.served_node import NETWORK, STRANGER, ServedNode, a_served_node
+from tests.support.served_node import NETWORK, STRANGER, USER, ServedNode, a_served_node
 
 
 @pytest.fixture
@@ -344,3 +345,38 @@ async def test_bytes_that_are_no_tls_are_counted_and_the_node_goes_on(
 
     assert node.core.counts["connection.handshake"] == 3
     assert len(await node.client().vessels()) == 1
+
+
+async def test_one_key_holds_no_more_than_its_share_of_connections(
+    node: ServedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MAX_CONNECTIONS_PER_KEY", 3)
+    other = node.client(USER)
+    await other.vessels()
+    clients = [node.client() for _ in range(6)]
+    for client in clients:
+        await client.vessels()
+
+    assert node.core.counts["connection.cut"] == 3
+    assert node.service.connections == 4
+    await other.vessels()
+    assert node.core.counts["connection.cut"] == 3
+
+
+async def test_a_key_that_asks_without_end_waits_and_nobody_else_does(
+    node: ServedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = asyncio.get_running_loop().time
+    monkeypatch.setattr(node.service, "_keys", Rations(10.0, clock))
+    greedy = [node.client(), node.client()]
+    begun = clock()
+
+    # Over two connections, one by one and in batches: each command counts.
+    for _ in range(2):
+        await greedy[0].vessels()
+        await asyncio.gather(*(greedy[1].status("v1") for _ in range(9)))
+    await greedy[1].vessels()
+
+    assert clock() - begun >= 0.9
+    async with asyncio.timeout(0.9):
+        await node.client(USER).vessels()
