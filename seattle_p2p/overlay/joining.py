@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Endpoint, Peer
-from seattle_p2p.overlay.core import Joined, JoinFailed, Role
+from seattle_p2p.overlay.core import Joined, JoinFailed, RoleFound
 from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
@@ -45,11 +45,12 @@ class RoleFinding(Task):
         self._unanswered = 0
         self._knocks_expected = 0
         self._familiar_knocks = 0
+        self._stranger = False
 
     def start(self, helpers: list[Peer], now: int) -> None:
-        """Ask `helpers`; ends at once when there are none or the role is known."""
+        """Ask `helpers`; ends at once when there are none or the role was told us."""
         parts = self.parts
-        if parts.reach.role is not Role.UNKNOWN or not helpers:
+        if parts.reach.told or not helpers:
             self._end(now)
             return
         for helper in helpers[:_DIALLERS]:
@@ -73,6 +74,7 @@ class RoleFinding(Task):
     def on_knock(self, stranger: bool, now: int) -> None:
         """Somebody knocked: go on. Whom we wrote to before shows less than a stranger does."""
         self._familiar_knocks += not stranger
+        self._stranger |= stranger
         if stranger or (not self._unanswered and self._all_got_through):
             self._end(now)
 
@@ -96,8 +98,9 @@ class RoleFinding(Task):
             return
         self.give_up()
         reach = self.parts.reach
-        if reach.role is Role.UNKNOWN and self._all_got_through and reach.is_undisguised:
-            reach.role = Role.SERVER
+        expected, familiar = self._knocks_expected, self._familiar_knocks
+        if not self._stranger and reach.on_knocks(expected, familiar):
+            self.parts.events.append(RoleFound(role=reach.role, seen_at=reach.seen_at))
         self._then(now)
 
 

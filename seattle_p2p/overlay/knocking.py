@@ -102,21 +102,17 @@ class Knocking:
         known = self._parts.exchange.acquaintances.at(source)
         stranger = known is None or not known.asked
         if stranger:
-            self._become_server(now)
+            self.on_stranger(now)
         expecting.on_knock(stranger, now)
 
-    def on_stranger(self, asker: Asker, now: int) -> None:
-        """Somebody we never wrote to asks us something: so others reach us, too."""
-        known = asker.acquaintance
-        if asker.token and (known is None or not known.asked):
-            self._become_server(now)
+    def on_stranger(self, now: int) -> None:
+        """Somebody we never wrote to got through: so others reach us, too.
 
-    def _become_server(self, now: int) -> None:
-        """Say so, and make ourselves known to those closest to us, unless joining will."""
+        Say so, and make ourselves known to those closest to us, unless joining will.
+        """
         parts = self._parts
-        if parts.reach.role is not Role.UNKNOWN:
+        if not parts.reach.on_stranger(now):
             return
-        parts.reach.role = Role.SERVER
         parts.events.append(RoleFound(role=Role.SERVER, seen_at=parts.reach.seen_at))
         joining = (task for task in parts.tasks.values() if isinstance(task, Joining))
         if len(parts.table) and not any(task.is_about_to_walk for task in joining):

@@ -346,8 +346,9 @@ class OverlayNode:
             self._knocking.on_knock(message, source, now)
         elif isinstance(message, Request):
             asker = exchange.asker(message, source, size, now)
-            if self.role is Role.UNKNOWN:
-                self._knocking.on_stranger(asker, now)
+            known = asker.acquaintance
+            if asker.token and (known is None or not known.asked):
+                self._knocking.on_stranger(now)
             self._handlers[type(message)](message, asker, now)
 
     def handle_timer(self, now: int) -> None:

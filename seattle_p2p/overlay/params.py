@@ -29,6 +29,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     dial_s: float = 0.5
     """How long joining waits for a stranger's knock; later knocks still count."""
+    role_s: float = 3600.0
+    """A node that no stranger reached for so long has its role found anew."""
     introductions: int = 16
     """Id proofs under way at once for the sake of the table."""
     confirm_patience: tuple[int, ...] = (1, 1, 2)

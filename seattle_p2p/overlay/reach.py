@@ -9,6 +9,8 @@ from seattle_p2p.wire.endpoints import pack_endpoint, unpack_endpoint
 
 _MOST_WITNESSES = 20
 _ENOUGH_WITNESSES = 2
+_DOUBTS_UNTIL_CLIENT = 3
+"""Times in a row that most of those who were to knock did not get through."""
 
 
 class Reach:
@@ -20,6 +22,11 @@ class Reach:
 
     def __init__(self, role: Role) -> None:
         self.role = role
+        self.told = role is not Role.UNKNOWN
+        """Whether the role was given, and is not to be found."""
+        self.stranger_at = 0
+        """When a stranger last reached us, in nanoseconds."""
+        self._doubts = 0
         self._local: set[bytes] = set()
         self._witnesses: dict[bytes, bytes] = {}
 
@@ -27,6 +34,40 @@ class Reach:
     def is_server(self) -> bool:
         """Whether we tell others that we are a server."""
         return self.role is Role.SERVER
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether those who were to knock last mostly did not get through."""
+        return self._doubts > 0 and self.role is Role.SERVER
+
+    def on_stranger(self, now: int) -> bool:
+        """Somebody we never wrote to reached us; whether that made us a server just now."""
+        self.stranger_at = now
+        self._doubts = 0
+        return self._become(Role.SERVER)
+
+    def on_knocks(self, expected: int, familiar: int) -> bool:
+        """No stranger knocked; of `expected` peers, `familiar` ones did. Did the role change?
+
+        All of them, with nothing between us and others, make a server; where there is nobody
+        to knock, that has to do for a node that knows nothing. Less than half of them, several
+        times in a row, mean that strangers do not reach us.
+        """
+        if not expected:
+            return (
+                self.is_undisguised and self.role is Role.UNKNOWN and self._become(Role.SERVER)
+            )
+        if familiar >= expected and self.is_undisguised:
+            self._doubts = 0
+            return self._become(Role.SERVER)
+        self._doubts = self._doubts + 1 if 2 * familiar < expected else 0
+        return self._doubts >= _DOUBTS_UNTIL_CLIENT and self._become(Role.CLIENT)
+
+    def _become(self, role: Role) -> bool:
+        if self.told or self.role is role:
+            return False
+        self.role = role
+        return True
 
     @property
     def is_undisguised(self) -> bool:

@@ -15,6 +15,8 @@ from seattle_p2p.wire.adverts import Advert
 from seattle_p2p.wire.datagrams import Ping, Pong
 
 _LOST_TRIED = 2
+_HELPERS = 3
+"""Peers asked to have a node dialled that does not know its role."""
 
 
 class Upkeep(Alarm):
@@ -36,6 +38,7 @@ class Upkeep(Alarm):
         self._doubts = doubts
         self._notice = notice
         self._rings = 0
+        self._role_asked_at = 0
         self._estimates_at = 0
 
     def start(self, now: int) -> None:
@@ -53,9 +56,30 @@ class Upkeep(Alarm):
         self._estimate(now)
         self._try_lost(now)
         self._walk_home_if_thin(now)
-        if parts.reach.role is Role.UNKNOWN and len(parts.table):
-            helpers = parts.best_contacts(parts.rng.getrandbits(ID_BITS), parts.params.k)
-            RoleFinding(parts, lambda _now: None).start(helpers, now)
+        self._find_role(now)
+
+    def _find_role(self, now: int) -> None:
+        """Have strangers knock while the role is unknown, and now and then to be sure of it.
+
+        A server whom strangers ask anything needs no knock; one helper is enough for the rest.
+        """
+        parts, reach = self._parts, self._parts.reach
+        if reach.told or not len(parts.table):
+            return
+        if reach.role is not Role.UNKNOWN and not reach.in_doubt:
+            since = now - max(reach.stranger_at, self._role_asked_at)
+            if since < nanoseconds(parts.params.role_s):
+                return
+        self._role_asked_at = now
+        count = _HELPERS if reach.role is Role.UNKNOWN else 1
+        helpers = parts.best_contacts(parts.rng.getrandbits(ID_BITS), parts.params.k)[:count]
+        before = reach.role
+
+        def then(at: int) -> None:
+            if reach.is_server and before is not Role.SERVER:
+                self._walk_to(parts.own_id, at)
+
+        RoleFinding(parts, then).start(helpers, now)
 
     def _walk_home_if_thin(self, now: int) -> None:
         """Whose join met loss knows hardly anybody, and would for an hour: try again.

@@ -17,6 +17,7 @@ from seattle_p2p.overlay.core import (
     Pinged,
     Published,
     Role,
+    RoleFound,
     Withdrawn,
 )
 from seattle_p2p.overlay.exchange import SMALLEST_PADDING
@@ -28,6 +29,8 @@ from seattle_p2p.wire.codec import WireCodec
 from seattle_p2p.wire.datagrams import Outcome
 from seattle_p2p.wire.endpoints import Endpoint, pack_endpoint
 from tests.support.carried import NETWORK, Carrier, a_core, a_key
+from tests.support.liars import Liar
+from tests.support.unproved import REQUESTS
 
 CODEC = WireCodec(NETWORK)
 OWNER = a_key(10_001).public
@@ -134,6 +137,39 @@ def test_a_node_nobody_new_can_reach_stays_out_of_tables():
     assert deliver.role is Role.UNKNOWN
     for where in servers:
         assert outside not in [p.endpoint for p in net.nodes[where].peers()]
+
+
+def test_a_server_whom_strangers_stop_reaching_becomes_a_client_and_comes_back():
+    net = Carrier()
+    params = Params(k=8, role_s=120.0)
+    servers = net.add_joined(14, params=params)
+    watched = servers[5]
+    last_sent: dict[Endpoint, int] = {}
+
+    def walled_off(data, source, to):
+        if source == watched:
+            last_sent[to] = net.now
+        return to == watched and net.now - last_sent.get(source, -(10**12)) > 20 * SECOND
+
+    assert net.nodes[watched].role is Role.SERVER
+    net.lose = walled_off
+    net.pass_time(1500)
+    assert net.nodes[watched].role is Role.CLIENT
+
+    net.lose = lambda *_: False
+    net.pass_time(600)
+    assert net.nodes[watched].role is Role.SERVER
+    found = [event for event in net.told[watched] if isinstance(event, RoleFound)]
+    assert [event.role for event in found[-2:]] == [Role.CLIENT, Role.SERVER]
+
+
+def test_a_server_with_nobody_new_around_stays_one():
+    net = Carrier()
+    servers = net.add_joined(6, params=Params(k=8, role_s=120.0))
+
+    net.pass_time(3000)
+
+    assert all(net.nodes[where].role is Role.SERVER for where in servers)
 
 
 class _Behind:
@@ -737,23 +773,6 @@ def test_a_reply_of_another_kind_than_asked_for_is_dropped(net):
     assert node.statistics().counts["dropped.unasked_reply"] == 1
 
 
-REQUESTS = [
-    (datagrams.Ping, (bytes(20), True, bytes(32))),
-    (datagrams.Introduce, (bytes(32), True, b"", b"")),
-    (datagrams.Find, (bytes(20), True, 3, bytes(20), b"")),
-    (datagrams.Find, (bytes(20), True, 3, bytes(20), bytes(600))),
-    (datagrams.Read, (bytes(20), 3, 0, 0, b"", b"", bytes(8))),
-    (datagrams.Read, (bytes(20), 3, 0, 0, b"", b"", bytes(1152))),
-    (datagrams.Store, (b"", b"", 0, datagrams.Record(bytes(32), bytes(20), 1, 60, b"z", b"s"))),
-    (datagrams.Withdraw, (b"", b"", bytes(20), bytes(8))),
-    (datagrams.Report, (bytes(20), bytes(20))),
-    (datagrams.DialMe, (bytes(40),)),
-    (datagrams.Dial, (pack_endpoint(NOBODY), 5, bytes(16))),
-    (datagrams.Dial, (b"", 5, bytes(16))),
-    (datagrams.Knock, ()),
-]
-
-
 @pytest.mark.parametrize("source", [Endpoint("203.0.113.9", 999), Endpoint("2001:db8::9", 999)])
 @pytest.mark.parametrize("token", [b"", b"t" * 8])
 @pytest.mark.parametrize(("kind", "fields"), REQUESTS)
@@ -966,53 +985,6 @@ def test_disjoint_paths_find_everything_and_agree_in_an_honest_network():
     assert not end.alarm
 
 
-class Liar:
-    """Answers every question of its victims with invented peers, or with a torn reply."""
-
-    busy = False
-    deadline = None
-
-    def __init__(self, me, number, torn=False):
-        self.me = me.to_bytes(20)
-        self.torn = torn
-        self.rng = random.Random(number)
-        self.bag = []
-        self.asked = 0
-
-    def receive_datagram(self, data, source, now):
-        message = CODEC.decode(data)
-        head = (message.number, b"t" * 8, pack_endpoint(source), True)
-        lies = [
-            self.rng.randbytes(20) + pack_endpoint(Endpoint(f"10.66.6.{n}", 6))
-            for n in range(1, 21)
-        ]
-        if isinstance(message, datagrams.Find):
-            close = message.target[:18]
-            lies = [close + lie[18:] for lie in lies]
-            answer = datagrams.Found(*head, self.me, True, lies)
-        elif isinstance(message, datagrams.Read):
-            lies = [message.place[:18] + lie[18:] for lie in lies]
-            junk = [self.rng.randbytes(170) for _ in range(3)]
-            answer = datagrams.Adverts(
-                *head, self.me, lies, 10**9, b"d" * 8, b"l" * 20, 8, junk
-            )
-        else:
-            return
-        self.asked += 1
-        reply = CODEC.encode(answer)
-        self.bag.append((reply[:-5] if self.torn else reply, source))
-
-    def datagrams_to_send(self):
-        bag, self.bag = self.bag, []
-        return bag
-
-    def events(self):
-        return []
-
-    def handle_timer(self, now):
-        pass
-
-
 @pytest.mark.parametrize("torn", [False, True])
 def test_one_liar_costs_a_lookup_little_and_puts_nobody_into_tables(torn):
     net = Carrier()
@@ -1023,7 +995,7 @@ def test_one_liar_costs_a_lookup_little_and_puts_nobody_into_tables(torn):
     before = net.nodes[victim].statistics().counts
     posing = net.nodes[victim].peers()[0]
     liar = posing.endpoint
-    net.nodes[liar] = Liar(posing.id, 1, torn)
+    net.nodes[liar] = Liar(CODEC, posing.id, 1, torn=torn)
     began = net.now
 
     (done,) = net.ask(victim, "look_up", int.from_bytes(bytes(20)))
