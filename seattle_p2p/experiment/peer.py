@@ -331,9 +331,12 @@ class NodeClient:
             async with self.beside:
                 return await self._send_one(command, body)
         result = await self._batcher.ask(command, body)
-        if isinstance(result, Failed):
-            raise result.error
-        return result
+        if not isinstance(result, Failed):
+            return result
+        if isinstance(result.error, StaleMessage):
+            # The node was still at the same command when it came again, without its body.
+            return await self._send_one(command, body)
+        raise result.error
 
     async def _send_one(self, command: Command, body: Source | None) -> Result:
         conversation, result, _ = await self._exchange(command, body)

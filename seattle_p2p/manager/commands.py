@@ -258,16 +258,19 @@ class CommandCore:
             raise MalformedMessage("two commands of one batch have the same id")
         incoming = Incoming(commands, body)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                under_way = [
-                    tasks.create_task(self._one_of_many(sender, command, incoming))
-                    for command in commands
-                ]
-        except* ConnectionError as gone:
-            raise ConnectionResetError("the sender of a batch is gone") from gone
+            # All come to their end: a body that breaks off must not stop a program half-way.
+            found = await asyncio.gather(
+                *(self._one_of_many(sender, command, incoming) for command in commands),
+                return_exceptions=True,
+            )
         finally:
             await incoming.close()
-        return Results(tuple(task.result() for task in under_way))
+        results: list[Done | Vessels | Failed] = []
+        for result in found:
+            if isinstance(result, BaseException):
+                raise result
+            results.append(result)
+        return Results(tuple(results))
 
     async def _one_of_many(
         self, sender: PublicKey, command: Command, incoming: Incoming

@@ -426,8 +426,8 @@ class Upload:
             _remove(self._temporary)
         else:
             with self._folder._locked():
-                _remove(self._temporary)
-                self._folder._add(-self._size)
+                if _remove(self._temporary):
+                    self._folder._add(-self._size)
         os.close(self._fd)
         self._fd = -1
 
@@ -462,9 +462,13 @@ def _size_of(path: Path) -> int | None:
         return None
 
 
-def _remove(path: str) -> None:
-    with contextlib.suppress(FileNotFoundError):
+def _remove(path: str) -> bool:
+    """Remove a file; false when somebody else, a wipe most likely, did."""
+    try:
         os.unlink(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _open_plain(path: Path, flags: int) -> int:

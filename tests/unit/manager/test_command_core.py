@@ -384,3 +384,65 @@ async def test_uploads_to_many_vessels_wait_for_the_disk_together(
 
     assert len(synced) == 1
     assert [entry.action for entry in scene.ledger.trail.newest()] == ["put"] * 3
+
+
+class Held(BytesSource):
+    """A body that stays on its way until its sender is gone."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.reached, self.gone = asyncio.Event(), asyncio.Event()
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        yield b""
+        self.reached.set()
+        await self.gone.wait()
+        raise ConnectionResetError
+
+
+async def test_a_command_that_comes_again_beside_its_first_try_is_done_once_that_broke(
+    scene: Scene,
+) -> None:
+    with_three(scene)
+    held, whole = Held(b"content"), BytesSource(b"content")
+    first, again = scene.client(), scene.client()
+    again._pauses_s = (0.0, 0.0)
+    put = first.make(PutFile("v1", "f", held.size, held.digest))
+    begun = asyncio.create_task(first.send(put, held))
+    await held.reached.wait()
+
+    others = [
+        asyncio.create_task(again.send(put, whole)),
+        asyncio.create_task(again.put("v2", "f", whole)),
+    ]
+    await asyncio.sleep(0.01)
+    held.gone.set()
+    with pytest.raises(ConnectionResetError):
+        await begun
+    await asyncio.gather(*others)
+
+    assert [(await again.files(name)).used_bytes for name in ("v1", "v2")] == [7, 7]
+    done = [entry.vessel for entry in scene.ledger.trail.newest() if entry.outcome == "ok"]
+    assert sorted(done) == ["v1", "v2"]
+
+
+async def test_a_body_that_breaks_off_stops_nothing_else_of_its_batch(scene: Scene) -> None:
+    with_three(scene)
+    client, held = scene.client(), Held(b"content")
+    await client.put("v2", "p", b"")
+    scene.keepers.gate.clear()
+    start = Start("v2", "p")
+    items = [a_put(client, "v1", held), Item(client.make(start).id, start)]
+    sending = asyncio.create_task(send_batch(client, items, held))
+    await held.reached.wait()
+    await scene.keepers.reached.wait()
+
+    held.gone.set()
+    await asyncio.sleep(0.01)
+    scene.keepers.gate.set()
+    with pytest.raises(ConnectionResetError):
+        await sending
+
+    assert scene.keepers.status("v2").running
+    assert scene.ledger.commands.unsettled() == []
+    assert (await client.files("v1")).used_bytes == 0

@@ -82,6 +82,17 @@ def test_an_upload_takes_its_room_at_once_and_keeps_it_in_a_fresh_count(folder):
     assert folder.used_bytes == 700
 
 
+def test_an_upload_that_a_reset_swept_away_gives_its_room_back_once(folder):
+    with folder.put("a", 700) as upload:
+        upload.write(b"x" * 700)
+        folder.wipe()
+        assert folder.used_bytes == 0
+        with pytest.raises(OutOfResources):
+            upload.commit()
+
+    assert folder.used_bytes == 0
+
+
 def test_an_upload_is_as_long_as_was_announced(folder):
     with folder.put("a", 10) as upload:
         with pytest.raises(ValueError):
