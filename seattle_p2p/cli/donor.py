@@ -311,8 +311,12 @@ def _order(
     ways = read_ways([*own_seeds, *seeds], network=wanted.plan.network, signer=signer)
     own = [way.text for way in ways]
     planned = [seed.text for seed in wanted.plan.seeds]
+    texts = {layer.name: layer.text.encode() for layer in wanted.plan.layers}
     return Order(
-        shares=[Share(v.percent, v.owner, v.users) for v in wanted.plan.vessels],
+        shares=[
+            Share(v.percent, v.owner, v.users, tuple((name, texts[name]) for name in v.layers))
+            for v in wanted.plan.vessels
+        ],
         network=wanted.plan.network,
         seeds=list(dict.fromkeys([*own, *planned])),
         planner=wanted.planner,

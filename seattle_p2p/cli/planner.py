@@ -3,6 +3,7 @@
 import os
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from seattle_p2p.cli import output
 from seattle_p2p.cli.person import open_person, passphrase_file_option
 from seattle_p2p.cli.ways_in import read_ways, seeds_option
 from seattle_p2p.errors import InstallError, UsageError
+
+if TYPE_CHECKING:
+    from seattle_p2p.installer.plan import PlannedLayer
 
 DEFAULT_PLAN = "plan.toml"
 
@@ -32,6 +36,8 @@ note = ""
 # One block a vessel. The shares are whole percents of what a donor gives and total 100.
 # The owner may hand the vessel on and name its users; owner and users may run programs.
 # Keys are written as `seattle keys show` prints them; at most 16 users in a vessel.
+# layers = ["guard.r2py"]: security layers, files beside this plan, that stand between every
+# program of the vessel and its calls until the owner says otherwise.
 {keys}
 [[vessel]]
 percent = 50
@@ -92,7 +98,7 @@ def build(
     Seeds given here, such as a signed list, go into it beside those of the plan.
     """
     from seattle_p2p.installer.bundle import SUFFIX, make_installer
-    from seattle_p2p.installer.plan import read_plan, with_seeds
+    from seattle_p2p.installer.plan import read_plan, with_layers, with_seeds
 
     text = _read(plan)
     target = out or plan.with_suffix(SUFFIX)
@@ -100,7 +106,7 @@ def build(
         raise UsageError(f"the installer would replace its plan {plan}", hint="use --out FILE")
     wanted = read_plan(text, name=plan.name)
     ways = read_ways(seeds, network=wanted.network, signer=signer)
-    wanted = with_seeds(wanted, ways)
+    wanted = with_layers(with_seeds(wanted, ways), _read_layers(plan, wanted.missing_layers))
     key = open_person(key_name, wanted.network, passphrase_file).key
     data = make_installer(wanted, key)
     write_file(target, data, over_an_old_one=True)
@@ -125,6 +131,17 @@ def build(
     )
     name = shlex.quote(target.name)
     output.note(f"donors run: seattle donor install {name} --planner {key.public.text}")
+
+
+def _read_layers(plan: Path, names: list[str]) -> "list[PlannedLayer]":
+    """Layers that lie beside a plan, as the language takes them."""
+    if not names:
+        return []
+    from seattle_p2p.installer.plan import PlannedLayer
+    from seattle_p2p.vessel.layer_files import read_layer, require_accepted
+
+    layers = [require_accepted(read_layer(plan.parent / name)) for name in names]
+    return [PlannedLayer(layer.name, layer.text.decode()) for layer in layers]
 
 
 def _own_keys() -> str:

@@ -5,7 +5,7 @@ installed. `docs/spec/installer.md` describes it.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,13 @@ class Installer:
 
 
 def make_installer(plan: Plan, planner: KeyPair) -> bytes:
-    """The file's bytes: the same for the same plan and planner."""
+    """The file's bytes: the same for the same plan and planner.
+
+    Raises:
+        BadPlan: a layer's text is missing, or all of it is too long.
+    """
+    if plan.missing_layers:
+        raise BadPlan(f"the plan has no text of the layer {plan.missing_layers[0]!r}")
     content: dict[str, Any] = {
         "seattle_installer": INSTALLER_VERSION,
         "network": plan.network,
@@ -44,13 +50,21 @@ def make_installer(plan: Plan, planner: KeyPair) -> bytes:
                 "percent": vessel.percent,
                 "owner": vessel.owner.text,
                 "users": [user.text for user in vessel.users],
+                **({"layers": list(vessel.layers)} if vessel.layers else {}),
             }
             for vessel in plan.vessels
         ],
+        **({"layer": [asdict(layer) for layer in plan.layers]} if plan.layers else {}),
         "planner": planner.public.text,
         "signature": sign_manifest(manifest_of(plan), planner).hex(),
     }
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+    data = (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+    if len(data) > MAX_PLAN_BYTES:
+        raise BadPlan(
+            f"an installer of {len(data)} bytes, limit {MAX_PLAN_BYTES}",
+            hint="use shorter layers, or fewer; owners may add more later: seattle layers",
+        )
+    return data
 
 
 def read_installer(data: bytes, *, name: str = "the installer") -> Installer:
@@ -72,6 +86,8 @@ def read_installer(data: bytes, *, name: str = "the installer") -> Installer:
         signature = bytes.fromhex(str(content.pop("signature")))
         plan = plan_from_data(content, name=name)
         require_signed(manifest_of(plan), planner, signature)
+        if plan.missing_layers:
+            raise BadPlan(f"there is no text of the layer {plan.missing_layers[0]!r}")
     except BadSignature as reason:
         raise InstallError(
             f"{name} was changed after its planner signed it", hint=_ASK_AGAIN

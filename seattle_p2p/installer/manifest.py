@@ -31,8 +31,35 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
     note: str
 
 
+class LayeredManifest(Manifest, frozen=True, array_like=True):
+    """The same of a plan with security layers.
+
+    Args:
+        above: Names of each vessel's layers, the lowest first.
+        layers: Name and text of every layer.
+    """
+
+    above: tuple[tuple[str, ...], ...]
+    layers: tuple[tuple[str, str], ...]
+
+
 def manifest_of(plan: Plan) -> Manifest:
     """The list for a plan; equal plans have equal lists."""
+    plain = _without_layers(plan)
+    if not plan.layers:
+        return plain
+    return LayeredManifest(
+        plain.version,
+        plain.network,
+        plain.seeds,
+        plain.vessels,
+        plain.note,
+        tuple(vessel.layers for vessel in plan.vessels),
+        tuple((layer.name, layer.text) for layer in plan.layers),
+    )
+
+
+def _without_layers(plan: Plan) -> Manifest:
     return Manifest(
         INSTALLER_VERSION,
         plan.network,

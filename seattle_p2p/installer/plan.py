@@ -13,8 +13,11 @@ from typing import Any
 from seattle_p2p.errors import BadPlan, UsageError
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.installer.lines import Path, find_lines, nearest_line
+from seattle_p2p.vessel.folder import is_file_name
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.limits import (
+    MAX_LAYER_BYTES,
+    MAX_LAYERS,
     MAX_NETWORK_NAME,
     MAX_PLAN_BYTES,
     MAX_PLAN_NOTE,
@@ -24,17 +27,32 @@ from seattle_p2p.wire.limits import (
 
 DEFAULT_NETWORK = "seattle"
 _NETWORK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PLAN_FIELDS = ("network", "seeds", "note", "vessel")
-_VESSEL_FIELDS = ("percent", "owner", "users")
+_PLAN_FIELDS = ("network", "seeds", "note", "vessel", "layer")
+_VESSEL_FIELDS = ("percent", "owner", "users", "layers")
+_LAYER_FIELDS = ("name", "text")
 
 
 @dataclass(frozen=True)
 class VesselShare:
-    """One vessel of a plan: `percent` (1 to 100) of what is donated, its owner, its users."""
+    """One vessel of a plan.
+
+    Args:
+        percent: Of what is donated, 1 to 100.
+        layers: Names of its security layers, the lowest first, until its owner says otherwise.
+    """
 
     percent: int
     owner: PublicKey
     users: tuple[PublicKey, ...] = ()
+    layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedLayer:
+    """A security layer that vessels of the plan refer to by its name."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +63,14 @@ class Plan:
     seeds: tuple[PeerAddress, ...]
     vessels: tuple[VesselShare, ...]
     note: str = ""
+    layers: tuple[PlannedLayer, ...] = ()
+
+    @property
+    def missing_layers(self) -> list[str]:
+        """Names of layers that vessels refer to and that are not in the plan."""
+        there = {layer.name for layer in self.layers}
+        named = [name for vessel in self.vessels for name in vessel.layers]
+        return [name for name in dict.fromkeys(named) if name not in there]
 
 
 def read_plan(text: str, *, name: str = "the plan") -> Plan:
@@ -60,6 +86,11 @@ def read_plan(text: str, *, name: str = "the plan") -> Plan:
     except (tomllib.TOMLDecodeError, RecursionError) as reason:
         raise BadPlan(f"{name} is not TOML: {reason}", hint=_SEE_TEMPLATE) from reason
     return plan_from_data(data, name=name, lines=find_lines(text))
+
+
+def with_layers(plan: Plan, more: Sequence[PlannedLayer]) -> Plan:
+    """The same plan with the texts of layers that it only named."""
+    return replace(plan, layers=(*plan.layers, *more))
 
 
 def with_seeds(plan: Plan, more: Sequence[PeerAddress]) -> Plan:
@@ -109,7 +140,8 @@ class _Checker:
         seeds = self._seeds(data.get("seeds", []))
         note = self._note(data.get("note", ""))
         vessels = self._vessels(data.get("vessel", []))
-        return Plan(network, seeds, vessels, note)
+        layers = self._layers(data.get("layer", []))
+        return Plan(network, seeds, vessels, note, layers)
 
     def _network(self, value: object) -> str:
         if not isinstance(value, str) or not _NETWORK_NAME.fullmatch(value):
@@ -162,7 +194,7 @@ class _Checker:
     def _vessel(self, value: object, index: int) -> VesselShare:
         here: Path = ("vessel", index)
         if not isinstance(value, dict):
-            self._refuse(here, "a vessel is a table: percent, owner, users")
+            self._refuse(here, "a vessel is a table: percent, owner, users, layers")
             return VesselShare(0, _NOBODY)
         self._require_known(value, _VESSEL_FIELDS, here)
         percent = self._percent(value.get("percent"), (*here, "percent"))
@@ -172,7 +204,44 @@ class _Checker:
         else:
             self._refuse(here, "this vessel has no owner")
         users = self._users(value.get("users", []), (*here, "users"))
-        return VesselShare(percent, owner, tuple(user for user in users if user != owner))
+        layers = self._layer_names(value.get("layers", []), (*here, "layers"))
+        others = tuple(user for user in users if user != owner)
+        return VesselShare(percent, owner, others, layers)
+
+    def _layer_names(self, value: object, here: Path) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            self._refuse(here, 'layers are a list of files: ["guard.r2py", ...]')
+            return ()
+        if len(value) > MAX_LAYERS:
+            self._refuse(here, f"{len(value)} security layers, limit {MAX_LAYERS}")
+            return ()
+        return tuple(self._layer_name(item, (*here, n)) for n, item in enumerate(value))
+
+    def _layer_name(self, value: object, here: Path) -> str:
+        if not isinstance(value, str) or not is_file_name(value):
+            self._refuse(here, "a layer's name is 1 to 120 of a-z 0-9 . _ -")
+        return str(value)
+
+    def _layers(self, value: object) -> tuple[PlannedLayer, ...]:
+        if not isinstance(value, list):
+            self._refuse(("layer",), "layers are tables: name, text")
+            return ()
+        found = [self._layer(item, ("layer", index)) for index, item in enumerate(value)]
+        for index, layer in enumerate(found):
+            if layer.name in [before.name for before in found[:index]]:
+                self._refuse(("layer", index), f"the layer {layer.name!r} is there twice")
+        return tuple(found)
+
+    def _layer(self, value: object, here: Path) -> PlannedLayer:
+        if not isinstance(value, dict):
+            self._refuse(here, "a layer is a table: name, text")
+            return PlannedLayer("", "")
+        self._require_known(value, _LAYER_FIELDS, here)
+        name = self._layer_name(value.get("name"), (*here, "name"))
+        text = value.get("text")
+        if not isinstance(text, str) or len(text.encode("utf-8", "replace")) > MAX_LAYER_BYTES:
+            self._refuse((*here, "text"), f"a layer's text has at most {MAX_LAYER_BYTES} bytes")
+        return PlannedLayer(name, str(text))
 
     def _percent(self, value: object, here: Path) -> int:
         if value is None:

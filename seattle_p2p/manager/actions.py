@@ -16,7 +16,6 @@ from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
 from seattle_p2p.vessel.folder import Upload, VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
-from seattle_p2p.vessel.security_layers import MAX_LAYER_BYTES
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.commands import (
     Action,
@@ -53,7 +52,7 @@ from seattle_p2p.wire.commands import (
     Vessels,
     vessels_of,
 )
-from seattle_p2p.wire.limits import STREAM_FRAME_BYTES
+from seattle_p2p.wire.limits import MAX_LAYER_BYTES, STREAM_FRAME_BYTES
 
 LedgerAction = (
     ChangeAdvertise

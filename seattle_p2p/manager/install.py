@@ -30,11 +30,13 @@ _NOT_OURS = "lost+found"
 
 @dataclass(frozen=True)
 class Share:
-    """One vessel to make: `percent` of what is given, its owner, its users."""
+    """One vessel to make: `percent` of what is given, its owner, its users, its layers."""
 
     percent: int
     owner: PublicKey
     users: tuple[PublicKey, ...] = ()
+    layers: tuple[tuple[str, bytes], ...] = ()
+    """Name and text of its security layers, the lowest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,15 +156,13 @@ def _write_ledger(
                 lan=order.lan,
             )
         )
-        return tuple(
-            (
-                ledger.add_vessel(
-                    share.owner, format_restrictions(amount), users=share.users
-                ).name,
-                amount,
-            )
-            for share, amount in zip(order.shares, amounts, strict=True)
-        )
+        made = []
+        for share, amount in zip(order.shares, amounts, strict=True):
+            text = format_restrictions(amount)
+            name = ledger.add_vessel(share.owner, text, users=share.users).name
+            ledger.change_layers(name, share.layers)
+            made.append((name, amount))
+        return tuple(made)
 
 
 def _put_in_place(staged: DonorHome, home: DonorHome) -> None:

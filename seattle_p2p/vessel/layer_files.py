@@ -6,7 +6,7 @@ from pathlib import Path
 from seattle_p2p.errors import ProgramRefused, UsageError
 from seattle_p2p.vessel.folder import is_file_name
 from seattle_p2p.vessel.language import compile_program
-from seattle_p2p.vessel.security_layers import MAX_LAYER_BYTES
+from seattle_p2p.wire.limits import MAX_LAYER_BYTES
 
 
 @dataclass(frozen=True, slots=True)

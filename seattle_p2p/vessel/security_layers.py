@@ -23,9 +23,6 @@ from typing import Any
 from seattle_p2p.vessel.guards import Sealed
 from seattle_p2p.vessel.virtual import Runner, context_over
 
-MAX_LAYER_BYTES = 100_000
-"""A layer's text (Seattle's limit)."""
-
 _KINDS = ("func", "objc", "any")
 
 

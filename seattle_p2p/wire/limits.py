@@ -100,6 +100,9 @@ MAX_BATCH = 32
 MAX_PARTS = 16
 """Vessels that come out of one split, or go into one join."""
 
+MAX_LAYER_BYTES = 100_000
+"""A security layer's text (Seattle's limit)."""
+
 MAX_LAYERS = 16
 """Security layers of one vessel: each costs every call that goes through it."""
 

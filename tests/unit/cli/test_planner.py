@@ -41,6 +41,25 @@ def test_template_becomes_an_installer_once_keys_are_put_in(home, capsys):
     assert [vessel.percent for vessel in installer.plan.vessels] == [50, 50]
 
 
+def test_layers_are_read_beside_the_plan_and_looked_at(home, capsys):
+    run(["planner", "new"])
+    fill_in(home / "plan.toml")
+    with (home / "plan.toml").open("a") as plan:
+        plan.write('layers = ["guard.r2py"]\n')
+
+    assert run(["planner", "build", "plan.toml"]) == 2
+    assert "guard.r2py cannot be read" in capsys.readouterr().err
+    (home / "guard.r2py").write_text("\nimport os\n")
+    assert run(["planner", "build", "plan.toml"]) == 2
+    assert "line 2" in capsys.readouterr().err
+    (home / "guard.r2py").write_text("secure_dispatch_module()\n")
+    assert run(["planner", "build", "plan.toml"]) == 0
+
+    installer, _ = load_installer(home / "plan.seattle")
+    assert [vessel.layers for vessel in installer.plan.vessels] == [(), ("guard.r2py",)]
+    assert installer.plan.layers[0].text == "secure_dispatch_module()\n"
+
+
 def test_building_twice_gives_the_same_bytes(home):
     run(["planner", "new"])
     fill_in(home / "plan.toml")

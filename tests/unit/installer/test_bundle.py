@@ -2,15 +2,16 @@
 
 import contextlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seattle_p2p.errors import InstallError
+from seattle_p2p.errors import BadPlan, InstallError
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.installer.bundle import load_installer, make_installer, read_installer
-from seattle_p2p.installer.plan import Plan, VesselShare
+from seattle_p2p.installer.plan import Plan, PlannedLayer, VesselShare
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.limits import MAX_PLAN_BYTES
 
@@ -34,6 +35,38 @@ def test_installer_says_what_was_planned_and_who_signed():
 
     assert installer.plan == PLAN
     assert installer.planner == PLANNER.public
+
+
+LAYERED = replace(
+    PLAN,
+    vessels=(replace(PLAN.vessels[0], layers=("guard", "wrap")), PLAN.vessels[1]),
+    layers=(PlannedLayer("guard", "a\n"), PlannedLayer("wrap", "b = 'é'\n")),
+)
+
+
+def test_layers_travel_with_the_plan_and_are_signed_with_it():
+    data = make_installer(LAYERED, PLANNER)
+    content = json.loads(data)
+
+    assert read_installer(data).plan == LAYERED
+    for layers in (
+        [{"name": "guard", "text": "x\n"}, content["layer"][1]],
+        content["layer"][::-1],
+        [*content["layer"], {"name": "more", "text": ""}],
+    ):
+        with pytest.raises(InstallError, match="was changed"):
+            read_installer(json.dumps(content | {"layer": layers}).encode())
+    content["vessel"][0]["layers"] = ["wrap"]
+    with pytest.raises(InstallError, match="was changed"):
+        read_installer(json.dumps(content).encode())
+
+
+def test_layers_without_a_text_or_too_long_make_no_installer():
+    with pytest.raises(BadPlan, match="'wrap'"):
+        make_installer(replace(LAYERED, layers=LAYERED.layers[:1]), PLANNER)
+    long = tuple(PlannedLayer(f"l{n}", "#" * 99_000) for n in range(3))
+    with pytest.raises(BadPlan, match="limit"):
+        make_installer(replace(PLAN, layers=long), PLANNER)
 
 
 def test_equal_plans_give_equal_bytes():

@@ -40,9 +40,23 @@ def test_plan_is_read_with_all_it_says():
     assert plan.vessels[1].owner == EVE
 
 
+def test_a_plan_names_the_layers_of_each_vessel():
+    text = a_block() + 'layers = ["guard.r2py", "b"]\n[[layer]]\nname = "b"\ntext = "x"\n'
+
+    plan = read_plan(text)
+
+    assert plan.vessels[0].layers == ("guard.r2py", "b")
+    assert plan.missing_layers == ["guard.r2py"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
+        (a_block() + "layers = 3\n", 5, "a list of files"),
+        (a_block() + 'layers = ["../x"]\n', 5, "a layer's name"),
+        (a_block() + f"layers = {['a'] * 17}\n", 5, "limit 16"),
+        (a_block() + "[[layer]]\nname = 'a'\n", 5, "text"),
+        (a_block() + "[[layer]]\nname = 'a'\ntext = ''\n" * 2, 8, "twice"),
         (a_block(40) + a_block(50), 6, "total 90 percent, not 100 (40 + 50)"),
         (a_block(owner=ANN.text[:-1]), 3, "56 characters, not 55"),
         (a_block(owner="z" + ANN.text[1:]), 3, "checksum"),

@@ -25,7 +25,7 @@ LAPTOP = Machine(cores=8, memory_bytes=16 * 10**9, disk_free_bytes=10**11, open_
 
 def an_order(**changes):
     fields = {
-        "shares": [Share(40, ANN, (BOB,)), Share(60, BOB)],
+        "shares": [Share(40, ANN, (BOB,), (("guard", b"text"),)), Share(60, BOB)],
         "network": "lab",
         "seeds": ["127.0.0.1:4711"],
         "planner": PLANNER,
@@ -59,6 +59,7 @@ def test_installation_holds_key_certificate_ledger_and_vessels(tmp_path, registr
     ]
     ledger = Ledger(home.ledger, create=False)
     settings, rows = ledger.settings(), ledger.vessels()
+    layers = [ledger.layers(row.name) for row in rows]
     ledger.close()
     assert (settings.network, settings.seeds) == ("lab", ("127.0.0.1:4711",))
     assert settings.testbed
@@ -67,6 +68,7 @@ def test_installation_holds_key_certificate_ledger_and_vessels(tmp_path, registr
         ("v1", ANN, (BOB,)),
         ("v2", BOB, ()),
     ]
+    assert layers == [(("guard", b"text"),), ()]
     amounts = [parse_restrictions(row.restrictions) for row in rows]
     assert amounts == [amount for _, amount in made.vessels]
     assert [amount.cpu for amount in amounts] == [0.3184, 0.4776]
