@@ -46,6 +46,8 @@ _LABORIOUS = frozenset({Introduce, Store, Withdraw})
 """Requests that cost the other side signatures: it gets longer; no round trip is measured."""
 _LABOURED = frozenset({Introduced, Stored})
 _LATE_AWAITED = 256
+_AGAIN_FACTOR = 3
+"""A request is sent once more after so many soft deadlines: somebody else was asked by then."""
 _READ_HEAD_BYTES = 80
 _BYTES_PER_PEER = 30
 
@@ -144,8 +146,8 @@ class Exchange:
             now: Nanoseconds.
             about: Kept with the request for the activity.
             patience: How many times the usual hard deadline to wait, up to its cap.
-            hurry: Whether it is worth asking twice as soon as an answer is late; never where
-                the answer costs signatures.
+            hurry: Whether somebody else can be asked as soon as the answer is late; never
+                where it costs signatures.
 
         Returns:
             The outstanding request; None when too many are outstanding: nothing was sent.
@@ -161,7 +163,9 @@ class Exchange:
         number = int.from_bytes(self._entropy(_NUMBER_BYTES))
         soft, hard = self.acquaintances.deadlines(known, patience)
         if not hurry or kind in _LABORIOUS:
-            soft = min(soft + self._labour, hard)
+            soft = again = min(soft + self._labour, hard)
+        else:
+            again = _AGAIN_FACTOR * soft
         asked = Outstanding(
             self.requests,
             number,
@@ -170,6 +174,7 @@ class Exchange:
             activity,
             about,
             now,
+            now + again,
             now + hard,
             bool(known.token),
         )
@@ -218,7 +223,7 @@ class Exchange:
             self._on_unasked(reply, source, now)
             return
         known = self.acquaintances.meet(source)
-        if asked.slow:
+        if asked.twice:
             # Which of the two datagrams it answers is not known (Karn's rule, RFC 6298, 3)
             # until the other one is answered as well.
             self._await_late(asked, known, now - asked.sent)

@@ -33,14 +33,16 @@ class Outstanding(Alarm):
         about: Whatever the activity wants to find again in its answer.
         had_token: Whether a token went with it: if the answer brings a new one and nothing
             else, that token was worthless, and asking again is worth it.
-        datagram: What was sent: it is sent once more when the answer is slow to come.
+        datagram: What was sent: it is sent once more when the answer is long in coming.
         sent: When, in nanoseconds.
         slow: Whether the soft deadline has passed.
+        twice: Whether it was sent once more.
     """
 
     __slots__ = (
         "about",
         "activity",
+        "again_due",
         "datagram",
         "endpoint",
         "expects",
@@ -50,6 +52,7 @@ class Outstanding(Alarm):
         "requests",
         "sent",
         "slow",
+        "twice",
     )
 
     def __init__(
@@ -61,6 +64,7 @@ class Outstanding(Alarm):
         activity: Activity,
         about: Any,
         now: int,
+        again_due: int,
         hard_due: int,
         had_token: bool,
     ) -> None:
@@ -73,9 +77,11 @@ class Outstanding(Alarm):
         self.activity = activity
         self.about = about
         self.sent = now
+        self.again_due = again_due
         self.hard_due = hard_due
         self.had_token = had_token
         self.slow = False
+        self.twice = False
 
     def ring(self, now: int) -> None:
         """A deadline has passed."""
@@ -134,12 +140,16 @@ class Requests:
             self._close(asked)
 
     def on_deadline(self, asked: Outstanding, now: int) -> None:
-        """`asked` has passed its soft or its hard deadline."""
-        if not asked.slow and now < asked.hard_due:
-            asked.slow = True
-            self._agenda.at(asked.hard_due, asked)
-            self.send_again(asked)
-            asked.activity.on_slow(asked, now)
+        """`asked` has passed its soft or its hard deadline, or is to be sent once more."""
+        if now < asked.hard_due:
+            if not asked.twice and now >= asked.again_due:
+                asked.twice = True
+                self.send_again(asked)
+            due = asked.hard_due if asked.twice else min(asked.again_due, asked.hard_due)
+            self._agenda.at(due, asked)
+            if not asked.slow:
+                asked.slow = True
+                asked.activity.on_slow(asked, now)
             return
         self._close(asked)
         self.on_silent(asked, now)

@@ -242,7 +242,7 @@ def ping_answered_after(exchange, agenda, took, times):
         exchange.take_reply(Pong(asked.number, b"", seen, True, bytes(20), True), THERE, took)
 
 
-@pytest.mark.parametrize(("took", "times"), [(200 * MS, 2), (6 * SECOND, 1)])
+@pytest.mark.parametrize(("took", "times"), [(800 * MS, 2), (6 * SECOND, 1)])
 def test_whoever_answers_twice_or_too_late_is_given_more_time_from_then_on(took, times):
     agenda = Agenda()
     exchange = an_exchange(agenda)
@@ -257,9 +257,18 @@ def test_an_answer_that_may_be_to_either_of_two_datagrams_measures_nothing():
     agenda = Agenda()
     exchange = an_exchange(agenda)
 
-    ping_answered_after(exchange, agenda, 200 * MS, 1)
+    ping_answered_after(exchange, agenda, 800 * MS, 1)
 
     assert exchange.acquaintances.meet(THERE).round_trip == 0
+
+
+def test_a_slow_answer_to_the_only_datagram_is_a_round_trip():
+    agenda = Agenda()
+    exchange = an_exchange(agenda)
+
+    ping_answered_after(exchange, agenda, 200 * MS, 1)
+
+    assert exchange.acquaintances.meet(THERE).round_trip == 200 * MS
 
 
 def test_the_address_not_heard_from_for_longest_is_forgotten_first():
