@@ -323,7 +323,7 @@ class Keeper(Host):
             self.on_nonsense()
             return
         named: Cause = cause  # type: ignore[assignment]  # one of the four
-        self._finish("ended", named, summary[:1000], max(line, 0), details[:16384])
+        self._finish("ended", named, _one_line(summary[:1000]), max(line, 0), details[:16384])
 
     def on_worked(self) -> None:
         """What the broker does counts as the vessel's."""
@@ -433,6 +433,11 @@ class Keeper(Host):
         """The last words of plain Python, at most a burst of them."""
         with contextlib.suppress(OSError):
             self._log.note(os.read(self._output, int(self._limits.amount("lograte"))))
+
+
+def _one_line(text: str) -> str:
+    """Words for people's terminals, which a program must not be able to command."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _own_address_space() -> int:

@@ -23,11 +23,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from tests.sandbox.corpus import PROGRAMS, Program
+from tests.sandbox.corpus import Program
 from tests.sandbox.stage import Receiver, Stage
 from tests.sandbox.watching import Watcher
 
 ROOT = Path(__file__).resolve().parents[2]
+
+EXAMPLES = ROOT / "seattle_p2p" / "examples"
 
 PATHS = (str(ROOT), *(path for path in sys.path if "site-packages" in path))
 """Where whoever runs a program finds us and what we need."""
@@ -103,7 +105,7 @@ def run_in_vessel(program: Program, *, user: int | None = None) -> Outcome:
     """Run a program through `seattle exec` and judge it."""
     command = ["seattle_p2p.cli.main", "exec", "--json"]
     if program.layer:
-        command += ["--layer", str(PROGRAMS / "layers" / f"{program.layer}.py")]
+        command += ["--layer", str(EXAMPLES / f"{program.layer}.r2py")]
     return _run(program, command, user=user)
 
 
@@ -388,6 +390,8 @@ def _words_of(program: Program, outcome: Outcome, stage: Stage) -> list[str]:
     if program.kind != "full" and not program.arguments:  # others were told where they are
         paths.append(str(stage.root))
     found += [f"the log shows {path}" for path in paths if path in outcome.log]
+    if "\x1b" in outcome.notes or "\x9b" in outcome.notes:
+        found.append("its end commands a terminal")
     if "Traceback (most recent call last)" in outcome.notes:
         found.append("a traceback of ours")
     return found

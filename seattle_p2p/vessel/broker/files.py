@@ -64,9 +64,10 @@ class Files:
             raise CallFailed(
                 "SeekPastEndOfFileError", f"offset {offset} is past the end, {length}"
             )
-        yield from self._meters.charge("fileread", _blocks(offset, min(size, length - offset)))
+        there = min(size, length - offset)
+        yield from self._meters.charge("fileread", _blocks(offset, there))
         self._get(handle)
-        return os.pread(fd, size, offset)
+        return os.pread(fd, there, offset)  # what came while we waited was not paid for
 
     def write_at(self, handle: int, data: bytes, offset: int) -> Waits:
         """Write from `offset` on (RP-22)."""

@@ -84,12 +84,16 @@ class Network:
                 "ResourceForbiddenError", "messages may not begin like those of the testbed"
             )
         direction = "loopsend" if is_loopback(remote) else "netsend"
-        borrowed = self._listening(local_host, local_port)
-        if borrowed is None:
+        # Whether a port is listened on may change while we wait for the rate.
+        counted = self._listening(local_host, local_port) is None
+        if counted:
             self._meters.take("outsockets")
         try:
             yield from self._meters.charge(direction, HEADER + len(data))
             borrowed = self._listening(local_host, local_port)
+            if borrowed is None and not counted:
+                self._meters.take("outsockets")
+                counted = True
             sender = borrowed or _bound(local, local_port)
             try:
                 return (yield from _send(sender, data, (host, port)))
@@ -97,7 +101,7 @@ class Network:
                 if borrowed is None:
                     sender.close()
         finally:
-            if borrowed is None:
+            if counted:
                 self._meters.give_back("outsockets")
 
     def listen_message(self, host: str, port: int) -> int:

@@ -73,7 +73,7 @@ _MMAP, _MPROTECT, _CLONE, _CLONE3, _PRLIMIT = (
     (302, 261),
 )
 _PROT_EXEC = 0x4
-_MAP_SHARED = 0x1
+_NOT_COUNTED = 0x40001  # MAP_SHARED and MAP_HUGETLB
 _CLONE_THREAD = 0x00010000
 _NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _X32_BIT = 0x40000000
@@ -118,12 +118,12 @@ def make_filter(index: int) -> bytes:
         (_BITS, 0, 1, _PROT_EXEC),
         (_RETURN, 0, 0, _ERROR | errno.EPERM),
         (_RETURN, 0, 0, _ALLOW),
-        # Shared memory would not be counted as this process's own.
+        # Shared memory and huge pages would not be counted as this process's own.
         (_EQUAL, 0, 6, _MMAP[index]),
         (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * 2),
         (_BITS, 2, 0, _PROT_EXEC),
         (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * 3),
-        (_BITS, 0, 1, _MAP_SHARED),
+        (_BITS, 0, 1, _NOT_COUNTED),
         (_RETURN, 0, 0, _ERROR | errno.EPERM),
         (_RETURN, 0, 0, _ALLOW),
         (_EQUAL, 0, 6, _CLONE[index]),

@@ -1,0 +1,16 @@
+# what: gives out its memory as a buffer
+# class: language
+# source: own
+# expect: refused
+# line: 8
+
+class D:
+    def __buffer__(self, flags):
+        log("ESCAPED:", flags)
+        return b""
+
+
+try:
+    bytes(D())
+except TypeError:
+    log("ESCAPED:defined")

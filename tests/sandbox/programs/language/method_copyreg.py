@@ -1,0 +1,12 @@
+# what: says how it is to be pickled
+# class: language
+# source: own
+# expect: refused
+# line: 8
+
+class D:
+    def __getstate__(self):
+        return 1
+
+
+log("ESCAPED:", D().__getstate__())

@@ -1,0 +1,13 @@
+# what: poses as a path
+# class: language
+# source: own
+# expect: refused
+# line: 8
+
+class D:
+    def __fspath__(self):
+        log("ESCAPED:asked")
+        return "/etc/hostname"
+
+
+log("ESCAPED:defined")
