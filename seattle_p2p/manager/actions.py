@@ -14,9 +14,10 @@ from seattle_p2p.manager.authorise import Role, role_of
 from seattle_p2p.manager.following import Following, first_byte, read_part
 from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
-from seattle_p2p.vessel.folder import Upload, VesselFolder
+from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.vessel.status import VesselStatus
+from seattle_p2p.vessel.upload import Upload
 from seattle_p2p.wire.commands import (
     Action,
     BodyDigest,

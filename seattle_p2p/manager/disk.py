@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from seattle_p2p.errors import LedgerError, SeattleError
-from seattle_p2p.vessel.folder import Upload, commit_all
+from seattle_p2p.vessel.upload import Upload, commit_all
 
 
 class GroupSync:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 from seattle_p2p.errors import MalformedMessage, SeattleError, StaleMessage
-from seattle_p2p.vessel.folder import Upload
+from seattle_p2p.vessel.upload import Upload
 from seattle_p2p.wire.commands import BodyDigest, Command, PutFile
 
 Body = AsyncIterator[bytes]

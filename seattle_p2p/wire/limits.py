@@ -92,7 +92,7 @@ MAX_CONNECTIONS_PER_ADDRESS = 128
 """Of them from one address: a laboratory behind one NAT, each following logs."""
 
 MAX_CONNECTIONS_PER_KEY = 128
-"""Of them of one key, from wherever: a person at several desks, not all the places there are."""
+"""Of them of one key, from wherever: a person at several desks, not every place there is."""
 
 MAX_BATCH = 32
 """Commands in one batch: so much of a connection's work before others have their turn."""
