@@ -11,14 +11,16 @@ class SeattleError(Exception):
 
     Args:
         message: What happened and why, with numbers, without a full stop.
-        hint: What to do next; empty when there is nothing to say.
+        hint: What to do next; `otherwise` when nothing better is said.
     """
 
     code = "error"
+    otherwise = "put that right, then try again"
+    """The next step where whoever raises the error names none."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint = hint or self.otherwise
 
     @property
     def message(self) -> str:
@@ -30,12 +32,14 @@ class UsageError(SeattleError):
     """The caller asked for something that makes no sense."""
 
     code = "usage"
+    otherwise = "`seattle COMMAND --help` says how it is written"
 
 
 class BadPlan(UsageError):
     """A plan, scenario or restrictions file says something it may not."""
 
     code = "usage.plan"
+    otherwise = "correct the file and try again"
 
 
 class BadSeedList(UsageError):
@@ -48,6 +52,7 @@ class PeerError(SeattleError):
     """The other side broke the protocol."""
 
     code = "peer"
+    otherwise = "that node runs another or a broken program: tell its donor, or leave it out"
 
 
 class MalformedMessage(PeerError):
@@ -66,6 +71,7 @@ class StaleMessage(PeerError):
     """A command under a dead or foreign challenge, or with another number than the next."""
 
     code = "peer.stale"
+    otherwise = "try again"
 
 
 class ReusedId(PeerError):
@@ -90,30 +96,35 @@ class VersionMismatch(PeerError):
     """The other side speaks another version, or belongs to another network."""
 
     code = "peer.version"
+    otherwise = "install the same release of seattle-p2p on both sides"
 
 
 class TooMuch(PeerError):
     """Over a limit of size, count or rate."""
 
     code = "peer.limit"
+    otherwise = "ask for less at a time, or wait a little"
 
 
 class Unreachable(SeattleError):
     """Nobody answered; the same request may be sent again."""
 
     code = "unreachable"
+    otherwise = "try again; `seattle browse` finds the machines that are there"
 
 
 class LanUnavailable(SeattleError):
     """Peers on the local network cannot be looked for here."""
 
     code = "lan_unavailable"
+    otherwise = "name a machine of the network: --contact or --seed"
 
 
 class NotPermitted(SeattleError):
     """A known key, and the answer is no. Says nothing about whether the vessel exists."""
 
     code = "not_permitted"
+    otherwise = "`seattle browse` shows what your key controls"
 
 
 class NoLongerPermitted(NotPermitted):
@@ -126,12 +137,14 @@ class VesselError(SeattleError):
     """Something about a vessel stands in the way."""
 
     code = "vessel"
+    otherwise = "`seattle info` says how the vessel is"
 
 
 class NoSuchVessel(VesselError):
     """No vessel of that name here."""
 
     code = "vessel.unknown"
+    otherwise = "`seattle list` shows those that are there"
 
 
 class OutOfResources(VesselError):
@@ -144,6 +157,7 @@ class OutOfResources(VesselError):
     """
 
     code = "vessel.out_of_resources"
+    otherwise = "`seattle resources` shows what there is"
 
     def __init__(
         self, resource: str, *, wanted: float, available: float, hint: str = ""
@@ -164,6 +178,7 @@ class ProgramRefused(VesselError):
     """
 
     code = "vessel.program_refused"
+    otherwise = "change the program; `seattle api` lists what programs may call"
 
     def __init__(self, message: str, *, line: int = 0, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -174,42 +189,49 @@ class VesselBusy(VesselError):
     """A program runs there, or the vessel is paused."""
 
     code = "vessel.busy"
+    otherwise = "wait until it has ended, or stop it"
 
 
 class NoSuchFile(VesselError):
     """The vessel holds no file of that name."""
 
     code = "vessel.no_file"
+    otherwise = "`seattle files` lists those that are there"
 
 
 class WeakContainment(VesselError):
     """The layers that must stand between a program and the machine are missing."""
 
     code = "vessel.weak_containment"
+    otherwise = "`seattle donor status` names the missing layers"
 
 
 class KeystoreError(SeattleError):
     """A key file cannot be read, written or opened."""
 
     code = "keystore"
+    otherwise = "`seattle keys list` shows the keys of this account"
 
 
 class InstallError(SeattleError):
     """An installer is damaged, or the machine cannot take it."""
 
     code = "install"
+    otherwise = "`seattle donor status` says what is there"
 
 
 class LedgerError(SeattleError):
     """The node manager's ledger is damaged or of another version."""
 
     code = "ledger"
+    otherwise = "keep the file, and tell whoever maintains this program"
 
 
 class InternalError(SeattleError):
     """Our own mistake, told to the other side without details."""
 
     code = "internal"
+    otherwise = "please report it"
 
 
 class RemoteError(SeattleError):

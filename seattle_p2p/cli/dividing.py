@@ -39,8 +39,11 @@ def read_cut(count: str, percent: str, path: str) -> "Cut":
         return into(_whole_number(count))
     if percent:
         return keep(_whole_number(percent.removesuffix("%")))
-    with Path(path).expanduser().open("rb") as file:
-        return parts(file.read(MAX_RESTRICTIONS + 1).decode())
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise UsageError(f"there is no file {path!r}", hint=SPLIT_WAYS)
+    with file.open("rb") as restrictions:
+        return parts(restrictions.read(MAX_RESTRICTIONS + 1).decode())
 
 
 def _whole_number(text: str) -> int:

@@ -125,9 +125,15 @@ class Memory:
         """
         last = self._read().last.get(name)
         if last is None:
-            raise UsageError(f"there was no `{name}` yet that could be tried again")
+            raise UsageError(
+                f"there was no `{name}` yet that could be tried again",
+                hint=f"say what to do: seattle {name} TARGETS …",
+            )
         if not last.failed:
-            raise UsageError(f"the last `{name}` failed nowhere: nothing to try again")
+            raise UsageError(
+                f"the last `{name}` failed nowhere: nothing to try again",
+                hint="`seattle list` shows how vessels are",
+            )
         return last
 
     def _read(self) -> Content:

@@ -235,7 +235,7 @@ class Experimenter:
             source = await open_file(content)
             name = name or content.name
         if not name:
-            raise UsageError("bytes to upload need a name")
+            raise UsageError("bytes to upload need a name", hint="upload(vessels, data, NAME)")
         return await self._do(vessels, lambda node, v: node.put(v.id, name, source), report)
 
     async def download(

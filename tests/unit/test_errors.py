@@ -5,6 +5,7 @@ from seattle_p2p.errors import (
     OutOfResources,
     RemoteError,
     SeattleError,
+    UsageError,
     by_code,
     from_wire,
 )
@@ -30,6 +31,12 @@ def test_every_error_comes_back_from_the_wire_as_its_own_class():
             "what next",
             "what happened",
         )
+
+
+def test_every_error_names_a_next_step():
+    for code, cls in by_code().items():
+        assert from_wire(code, "what happened").hint, cls
+    assert UsageError("no", hint="do this").hint == "do this"
 
 
 def test_unknown_code_becomes_a_remote_error():

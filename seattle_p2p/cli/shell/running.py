@@ -35,7 +35,13 @@ async def run_line(session: Session, line: str) -> int:
     except (OSError, UnicodeError) as reason:
         said = getattr(reason, "strerror", "") or str(reason)
         name = getattr(reason, "filename", "") or ""
-        return _tell(session, SeattleError(f"{said}: {name}" if name else said))
+        return _tell(
+            session,
+            SeattleError(
+                f"{said}: {name}" if name else said,
+                hint="is the name right, does the file belong to you? Tab completes names",
+            ),
+        )
     except Interrupted:
         output.note("")
         output.note("stopped; what vessels were told already, they do")

@@ -230,7 +230,9 @@ def number_of(text: str, least: float, most: float) -> float:
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise UsageError(f"{text!r} is not a number from {least:g} to {most:g}")
+        raise UsageError(
+            f"{text!r} is not a number from {least:g} to {most:g}", hint="`help set` shows how"
+        )
     return number
 
 
@@ -240,6 +242,7 @@ def in_shell(hint: str) -> str:
         ("seattle browse --contact HOST:PORT", "browse KEY@HOST:PORT"),
         ("seattle keys new", "genkeys"),
         ("--timeout SECONDS", "set timeout SECONDS"),
+        ("seattle COMMAND --help", "help WORD"),
         ("--contact", "contact"),
         ("seattle ", ""),
     ):

@@ -47,7 +47,7 @@ async def _load(turn: Turn) -> int:
     session = turn.session
     path = Path(turn.told.one("FILE")).expanduser()
     if not path.exists():
-        raise UsageError(f"there is no file {path}")
+        raise UsageError(f"there is no file {path}", hint="`savestate FILE` writes one")
     restore(session, read_state(path, await session.identities.ask(f"passphrase for {path}")))
     alive, dead = await _look_again(session)
     for vessel in dead:
