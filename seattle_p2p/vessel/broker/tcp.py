@@ -153,7 +153,7 @@ class Tcp:
         if _remote_has_closed(connection.opened):
             raise CallFailed("SocketClosedRemote", "the other side has closed")
         try:
-            sent = connection.opened.send(data) if data else 0
+            sent = connection.opened.send(data[: self._second_of(direction)]) if data else 0
         except BlockingIOError:
             raise CallFailed("SocketWouldBlockError", "the other side does not read") from None
         except OSError as error:
@@ -171,7 +171,7 @@ class Tcp:
         yield from self._meters.wait(direction)
         connection = self._get(handle)
         try:
-            data = connection.opened.recv(min(size, PIECE))
+            data = connection.opened.recv(min(size, PIECE, self._second_of(direction)))
         except BlockingIOError:
             raise CallFailed("SocketWouldBlockError", "nothing has come") from None
         except OSError as error:
@@ -214,6 +214,10 @@ class Tcp:
         """Local ports listened on or connected from."""
         listened = {port for (_, port), _ in self._servers.values()}
         return sorted(listened | {c.local[1] for c in self._connections.values()})
+
+    def _second_of(self, rate: str) -> int:
+        """Most bytes at once: what would take longer to pay for than a second goes in parts."""
+        return max(1, int(self._limits.amount(rate)))
 
     def _get(self, handle: int) -> _Connection:
         if handle not in self._connections:
