@@ -73,7 +73,7 @@ class Program:
     udprate: float = -1.0
     files: int = 0
     layer: str = ""
-    """A security layer of `programs/layers` that stands below it."""
+    """A security layer among the examples of the package that stands below it."""
     machine: str = ""
     network: str = ""
     prints: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from seattle_p2p.vessel.api_table import CALLS
+from seattle_p2p.vessel.repy_errors import PARENTS
 from tests.support.vessels import amounts, free_ports, keepers_in, log_of
 
 TESTS = Path(__file__).parents[1]
@@ -368,6 +369,29 @@ async def test_the_first_that_applies_is_raised(tmp_path, call):
     cases = [(kind, lines) for (name, kind, _), lines in BOTH.items() if name == call]
     ended = await run_cases(tmp_path, cases)
     assert ended == ("done", "all as expected")
+
+
+TREE = """
+RepyException > RepyArgumentError TimeoutError CodeUnsafeError ContextUnsafeError
+    LockDoubleReleaseError ResourceUsageError FileError SafeException NetworkError
+ResourceUsageError > ResourceExhaustedError ResourceForbiddenError
+FileError > FileNotFoundError FileInUseError SeekPastEndOfFileError FileClosedError
+SafeException > CheckNodeException CheckStrException RunBuiltinException
+NetworkError > NetworkAddressError AlreadyListeningError DuplicateTupleError
+    CleanupInProgressError InternetConnectivityError AddressBindingError
+    ConnectionRefusedError LocalIPChanged SocketClosedLocal SocketClosedRemote
+    SocketWouldBlockError TCPServerSocketInvalidError
+"""
+"""The original's exceptions, each behind the one that it is a kind of."""
+
+
+def test_exceptions_stand_where_the_original_had_them():
+    wanted = {"RepyException": "Exception"}
+    for line in TREE.replace("\n    ", " ").strip().split("\n"):
+        parent, _, kinds = line.partition(" > ")
+        wanted |= dict.fromkeys(kinds.split(), parent)
+
+    assert wanted == PARENTS
 
 
 def test_every_exception_of_the_reference_has_a_case():

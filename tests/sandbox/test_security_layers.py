@@ -3,50 +3,10 @@
 import msgspec
 import pytest
 
+from seattle_p2p.cli.examples import texts
 from tests.support.vessels import amounts, keepers_in, log_of
 
-GUARD_FIRST_BYTES = '''
-"""The first 4 bytes of every file may be written once and never again."""
-
-class Guarded:
-    def __init__(self, file):
-        self.file = file
-        self.lock = createlock()
-
-    def readat(self, size, offset):
-        return self.file.readat(size, offset)
-
-    def writeat(self, data, offset):
-        self.lock.acquire(True)
-        try:
-            if offset < 4 and self.file.readat(1, offset):
-                raise ResourceForbiddenError("the first bytes of a file are kept")
-            self.file.writeat(data, offset)
-        finally:
-            self.lock.release()
-
-    def close(self):
-        return self.file.close()
-
-def guarded_openfile(name, create):
-    return Guarded(openfile(name, create))
-
-def method(args, result, target):
-    return {"type": "func", "args": args, "exceptions": RepyException,
-            "return": result, "target": target}
-
-CHILD_CONTEXT_DEF["openfile"] = {
-    "type": "objc", "args": (str, bool), "exceptions": RepyException,
-    "return": {
-        "name": "Guarded", "obj-type": Guarded,
-        "readat": method(((int, None), int), str, Guarded.readat),
-        "writeat": method((str, int), None, Guarded.writeat),
-        "close": method((), None, Guarded.close),
-    },
-    "target": guarded_openfile,
-}
-secure_dispatch_module()
-'''
+GUARD_FIRST_BYTES = texts()["keep_first_bytes"]
 
 SHOUT = """
 def shout(text):
@@ -85,36 +45,111 @@ async def run_above(tmp_path, layers: list[str], text: str):
         return await keepers.wait_end("v1"), log_of(keepers)
 
 
-async def test_a_reference_monitor_guards_files_and_lets_the_rest_be(tmp_path):
-    status, log = await run_above(
-        tmp_path,
-        [GUARD_FIRST_BYTES],
-        """
-f = openfile("f", True)
-f.writeat("head", 0)
-f.writeat("body", 4)
-f.writeat("BO", 4)
-for offset in (0, 3):
-    try:
-        f.writeat("x", offset)
-        log("overwritten ")
-    except ResourceForbiddenError:
-        log("kept ")
-log(f.readat(None, 0))
-f.close()
-""",
-    )
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("f.writeat('head', 0); f.writeat('body', 4); f.writeat('BO', 4)", "headBOdy"),
+        ("f.writeat('he', 0); f.writeat('ad', 2)", "head"),
+        ("f.writeat(b'head', 0); f.writeat('more', 4)", "headmore"),
+        ("f.writeat('', 0); f.writeat('head', 0)", "head"),
+        ("f.writeat('headandbody', 0)", "headandbody"),
+        ("g = openfile('g', True); g.writeat('other', 0); f.writeat('head', 0)", "head"),
+        (
+            "f.writeat('head', 0); log(f.readat(2, 1), listfiles(), ''); f.readat(0, 4)",
+            "ea ['f'] head",
+        ),
+    ],
+)
+async def test_a_reference_monitor_lets_honest_programs_be(tmp_path, text, said):
+    program = f"f = openfile('f', True)\n{text}\nlog(f.readat(None, 0))\nf.close()\n"
 
-    assert (status.cause, log) == ("done", "kept kept headBOdy")
+    status, log = await run_above(tmp_path, [GUARD_FIRST_BYTES], program)
+
+    assert (status.cause, log) == ("done", said)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "f.writeat('X', 0)",
+        "f.writeat('X', 3)",
+        "f.writeat('XXXXXXXX', 0)",
+        "f.writeat(b'X', 1)",
+        "f.writeat('X', -1)",
+        "f.writeat('X', True)",
+        "f.writeat('X', 0.0)",
+        "f.writeat(bytearray(b'X'), 0)",
+        "f.close(); openfile('f', True).writeat('X', 0)",
+        "f.close(); removefile('f'); openfile('f', True).writeat('X', 0)",
+        "removefile('f')",
+        "_context['openfile']('f', False).writeat('X', 0)",
+        "f.close(); _context['openfile']('f', False).writeat('X', 0)",
+        "f.close(); createvirtualnamespace(\"openfile('f', False).writeat('X', 0)\", 'n')"
+        ".evaluate(_context.copy())",
+        "f.close(); createvirtualnamespace(\"openfile('f', False).writeat('X', 0)\", 'n')"
+        ".evaluate({})",
+        "del _context['openfile']; f.close(); openfile('f', False).writeat('X', 0)",
+        "f._file.writeat('X', 0)",
+        "getattr(f, '_file').writeat('X', 0)",
+        "setattr(f, '_lock', createlock())",
+        "class Sly(int): pass\n    f.writeat('X', Sly(0))",
+        "class Sly(str): pass\n    f.close(); openfile(Sly('f'), True).writeat('X', 0)",
+        "KEPT = 0; f.writeat('X', 0)",
+        "_context['KEPT'] = 0; f.writeat('X', 0)",
+        "for _ in range(5): createthread(lambda: f.writeat('X', 0))",
+    ],
+)
+async def test_a_reference_monitor_holds_against_attacks(tmp_path, attack):
+    program = f"""
+f = openfile('f', True)
+f.writeat('head', 0)
+f.writeat('body', 4)
+try:
+    {attack}
+except Exception:
+    pass
+sleep(0.05)
+try:
+    f.close()
+except FileClosedError:
+    pass
+log(openfile('f', False).readat(None, 0))
+"""
+    # Threads whose exceptions nobody catches end the program, as they should.
+    status, log = await run_above(tmp_path, [GUARD_FIRST_BYTES], program)
+
+    assert "X" not in log.partition("Uncaught")[0]
+    assert status.cause in ("error", "refused") or log == "headbody", log
+
+
+async def test_of_two_who_write_first_at_the_same_time_one_comes_first(tmp_path):
+    program = """
+f = openfile('f', True)
+kept = []
+def write(text):
+    try:
+        f.writeat(text, 0)
+    except ResourceForbiddenError:
+        kept.append(text)
+for text in ("aaaa", "bbbb", "cccc", "dddd"):
+    createthread(lambda text=text: write(text))
+while len(kept) < 3:
+    sleep(0.01)
+sleep(0.05)
+log(len(kept), f.readat(None, 0) in ("aaaa", "bbbb", "cccc", "dddd"))
+"""
+    _, log = await run_above(tmp_path, [GUARD_FIRST_BYTES], program)
+
+    assert log == "3 True"
 
 
 @pytest.mark.parametrize(
     "attempt",
     [
-        "f.file",
-        "f.lock",
+        "f._file",
+        "f._lock",
         "f._Object__methods",
-        "getattr(f, 'file')",
+        "getattr(f, '_file')",
         "f.writeat.target",
         "setattr(f, 'writeat', None)",
         "type(f)",

@@ -12,6 +12,8 @@ IDS = {
     "AD": range(1, 9),
     "ST": range(1, 15),
     "VS": (*range(1, 7), *range(10, 18), *range(20, 26)),
+    "RP": (*range(1, 8), *range(10, 38), *range(40, 45), *range(50, 56)),
+    "SL": range(1, 9),
     "SH": (*range(1, 11), *range(20, 56), *range(60, 68)),
 }
 FAULTS = 15
@@ -48,6 +50,10 @@ def test_every_test_that_the_page_names_is_there():
     }
 
     assert sorted(named - there) == []
+
+
+def test_everything_about_programs_is_shown_by_a_test():
+    assert [row[0] for row in rows() if row[0][:2] in ("RP", "SL") and "`" not in row[4]] == []
 
 
 def test_every_fault_of_the_original_is_answered():
