@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from seattle_p2p.overlay.core import Cryptography, Role
+from seattle_p2p.sim.errands import Researchers
 from seattle_p2p.sim.inspection import Inspector
 from seattle_p2p.sim.measures import Tally
 from seattle_p2p.sim.population import Population
@@ -252,6 +253,36 @@ def eventually(population: Population, tally: Tally) -> list[Verdict]:
             "eventually",
             pieces == 1,
             f"{pieces} piece(s), the largest of {largest:,} nodes",
+        ),
+    ]
+
+
+def commands(researchers: Researchers | None) -> list[Verdict]:
+    """What signed commands must have come to; nothing where nobody sent any."""
+    if researchers is None:
+        return []
+    errands = researchers.errands
+    wrong, twice = [*errands.wrong, *researchers.failures], researchers.twice()
+    forgotten = researchers.forgotten()
+    return [
+        Verdict(
+            "rights are kept: strangers are refused, owners served",
+            "always",
+            not wrong,
+            f"{sum(errands.sent.values()):,} served, {errands.refused:,} refused,"
+            f" {errands.gone:,} at nodes that were gone" + _some(wrong),
+        ),
+        Verdict(
+            "every start happens exactly once",
+            "always",
+            not twice,
+            f"{len(errands.started):,} starts" + _some(twice),
+        ),
+        Verdict(
+            "what was acknowledged is kept",
+            "always",
+            not forgotten,
+            f"{len(errands.told):,} vessels described" + _some(forgotten),
         ),
     ]
 

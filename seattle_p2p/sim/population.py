@@ -28,7 +28,7 @@ from seattle_p2p.overlay.core import (
 from seattle_p2p.sim.measures import Discovery, LookupSample, Tally
 from seattle_p2p.sim.oracle import Oracle
 from seattle_p2p.sim.world import Host, World
-from seattle_p2p.wire.adverts import sequence_after
+from seattle_p2p.wire.adverts import Advert, sequence_after
 
 PORT = 4711
 _RETRY_S = 5.0
@@ -266,6 +266,24 @@ class Population:
                 look.lived = expected & person.advertised_by
 
         self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)
+
+    def find(
+        self, home: Member, person: Person, then: Callable[[list[Advert]], None]
+    ) -> None:
+        """Let a member look for all vessels of a person, for whoever works on them."""
+        found: list[Advert] = []
+
+        def answer(event: Event) -> None:
+            if isinstance(event, AdvertFound):
+                found.append(event.advert)
+            elif isinstance(event, AdvertsRead):
+                then(found)
+
+        self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)
+
+    def member_of(self, node: PublicKey) -> Member | None:
+        """Who has that key now."""
+        return self._by_node.get(node)
 
     def _on_shown(self, look: Discovery, person: Person, event: AdvertFound) -> None:
         member = self._by_node.get(event.advert.node)

@@ -140,8 +140,11 @@ class Run:
                 deaths=self.stage.population.crashes,
                 lost=self.world.traffic.lost_in_network,
             ),
+            *invariants.commands(self.stage.researchers),
             *invariants.bounds(self.scenario.expect, measures),
         ]
+        if self.stage.researchers is not None:
+            self.stage.researchers.close()
         cost = Cost(
             cpu_s=time.process_time() - cpu,
             wall_s=time.perf_counter() - wall,
@@ -235,6 +238,8 @@ class Run:
             "table.contacts_mean": mean([known.contacts for known in statistics]),
             "size.estimate_mean": mean([known.size_estimate for known in statistics]),
         }
+        if self.stage.researchers is not None:
+            measures |= self.stage.researchers.errands.measures()
         for kind in sorted(world.trace.kinds):
             measures[f"messages.{kind}"] = world.trace.kinds[kind]
         return {name: round(value, 6) for name, value in measures.items()}

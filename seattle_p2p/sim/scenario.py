@@ -139,6 +139,11 @@ class Workload(Part, frozen=True, kw_only=True):
         discover_from_s: From when owners look for their vessels.
         discover_every_s: Mean time between two looks of one owner; never when 0.
         last_look_s: Every owner looks once more, so long before the end at most.
+        commands_every_s: Mean time between two rounds of signed commands of one owner to all of
+            its vessels, each found by its key first; never when 0.
+        strangers: Share of visits to a node after which somebody without rights there tries
+            the same commands.
+        cut_share: Share of commands whose connection is cut before the reply is there.
         lookups_per_s: Plain lookups of random targets by random nodes, in the whole network,
             compared with what an oracle knows; from `discover_from_s` on.
     """
@@ -149,6 +154,9 @@ class Workload(Part, frozen=True, kw_only=True):
     discover_from_s: Seconds = 0
     discover_every_s: Seconds = 0
     last_look_s: Seconds = 30
+    commands_every_s: Seconds = 0
+    strangers: Share = 0.1
+    cut_share: Share = 0
     lookups_per_s: Annotated[float, Meta(ge=0, le=100_000)] = 0
 
 

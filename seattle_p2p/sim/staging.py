@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from seattle_p2p.identity.keys import ID_BITS
+from seattle_p2p.identity.keys import ID_BITS, KeyPair, PublicKey
 from seattle_p2p.overlay.contact import PeerBook
 from seattle_p2p.overlay.core import Overlay, Role, Signer
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.sim import assembly, faults
 from seattle_p2p.sim.churn import Churn
 from seattle_p2p.sim.codec import ObjectCodec, WireDescriber, describe_object
+from seattle_p2p.sim.errands import Researchers
 from seattle_p2p.sim.measures import Tally
 from seattle_p2p.sim.nat import Box
 from seattle_p2p.sim.population import Member, Person, Population, deal_vessels
@@ -56,6 +57,7 @@ class Stage:
         self.population = Population(self.world, self._make_core, self.tally)
         self._codec = codec
         self._book = PeerBook(limit=4 * scenario.hosts + 4096)
+        self._keys: dict[PublicKey, KeyPair] = {}
         self._carrier: Box | None = None
         self._served = 0
         for group in scenario.nodes:
@@ -63,6 +65,15 @@ class Stage:
         self._name_owners()
         for fault in scenario.faults:
             self._plan_fault(fault)
+        self.researchers: Researchers | None = None
+        if scenario.workload.commands_every_s:
+            self.researchers = Researchers(
+                self.population,
+                self._keys,
+                scenario.workload,
+                scenario.meta.duration_s,
+                NETWORK,
+            )
         end_s = scenario.churn.until_s or scenario.meta.duration_s
         self.churn = Churn(self.population, scenario.churn, end_s, self._new_signer)
         if scenario.workload.lookups_per_s:
@@ -76,7 +87,7 @@ class Stage:
         population, secret = self.population, self.world.streams.secret
         for number in range(group.count):
             member = population.add(
-                self.signatures.signer(secret(f"key/{group.name}/{number}", 32)),
+                self._signer(secret(f"key/{group.name}/{number}", 32)),
                 group=group.name,
                 role=_ROLES[group.role],
                 seed=group.role == "bootstrap",
@@ -87,6 +98,13 @@ class Stage:
             self._start_at(at_s, member)
             if group.role == "provoker":
                 Provoker(population, member, self._codec)
+
+    def _signer(self, secret: bytes) -> Signer:
+        """A signer for the overlay; commands are signed by the real key, which is kept."""
+        if self.scenario.workload.commands_every_s:
+            pair = KeyPair(secret)
+            self._keys[pair.public] = pair
+        return self.signatures.signer(secret)
 
     def _start_at(self, at_s: float, member: Member) -> None:
         self.world.at(at_s, lambda: self.population.start(member))
@@ -128,7 +146,7 @@ class Stage:
         clients = [m.index for m in population.members if m.role is Role.CLIENT]
         homes = clients or [m.index for m in population.members]
         for index in range(work.owners or len(homes)):
-            key = self.signatures.signer(streams.secret(f"key/owner/{index}", 32)).public
+            key = self._signer(streams.secret(f"key/owner/{index}", 32)).public
             person = Person(index, key, homes)
             population.persons.append(person)
             self._plan_looks(person)
