@@ -13,29 +13,20 @@ from typing import TypeVar
 from seattle_p2p.errors import (
     MalformedMessage,
     NotPermitted,
-    PeerError,
     StaleMessage,
     Unreachable,
-    WrongPeer,
 )
 from seattle_p2p.experiment.batching import Batcher
 from seattle_p2p.experiment.bodies import BytesSource, Source
 from seattle_p2p.experiment.conversation import (
-    Answer,
-    Connection,
-    Conversation,
     Transport,
-    mismatch,
 )
 from seattle_p2p.experiment.followed import Followed
-from seattle_p2p.identity.envelope import (
-    CHALLENGE_BYTES,
-)
+from seattle_p2p.experiment.node_line import NodeLine
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.commands import (
     COMMAND_ID_BYTES,
-    PROTOCOL_VERSION,
     Action,
     Batchable,
     ChangeAdvertise,
@@ -50,7 +41,6 @@ from seattle_p2p.wire.commands import (
     Failed,
     Files,
     GetFile,
-    Hello,
     Join,
     Layer,
     ListFiles,
@@ -66,14 +56,11 @@ from seattle_p2p.wire.commands import (
     Start,
     Status,
     Stop,
-    Streams,
     United,
     VesselInfo,
     Vessels,
     Welcome,
-    encode,
     log_piece_door,
-    welcome_door,
 )
 from seattle_p2p.wire.limits import MAX_LOG_READ
 
@@ -118,14 +105,12 @@ class NodeClient:
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         self.node = node
-        self._key = key
-        self._addresses = list(addresses)
-        self._transport = transport
-        self._network = network
         self._entropy = entropy
         self._pauses_s = pauses_s
-        self._idle: list[Conversation] = []
-        self._batcher = Batcher(self._send_one, lambda: entropy(COMMAND_ID_BYTES))
+        self._line = NodeLine(
+            key, node, addresses, transport, network=network, pauses_s=pauses_s
+        )
+        self._batcher = Batcher(self._line.send, lambda: entropy(COMMAND_ID_BYTES))
         self.beside = asyncio.Semaphore(MAX_BESIDE)
         """To be held by whoever reads files of many vessels at the same time."""
 
@@ -138,14 +123,11 @@ class NodeClient:
     async def close(self) -> None:
         """Hang up; never raises."""
         await self._batcher.close()
-        while self._idle:
-            await self._idle.pop().close()
+        await self._line.close()
 
     async def introduce(self) -> Welcome:
         """Who the node is and what contains programs there; connects if need be."""
-        conversation = await self._take()
-        self._idle.append(conversation)
-        return conversation.welcome
+        return await self._line.introduce()
 
     # Vessels
 
@@ -181,7 +163,7 @@ class NodeClient:
 
     async def get(self, vessel: str, file: str) -> AsyncGenerator[bytes, None]:
         """Content of a file, piece by piece. Complete only when the iteration ends normally."""
-        async with aclosing(self._stream(GetFile(vessel, file))) as pieces:
+        async with aclosing(self.stream(GetFile(vessel, file))) as pieces:
             async for data in pieces:
                 yield data
 
@@ -236,7 +218,7 @@ class NodeClient:
         pauses = 0
         while following.left:
             try:
-                async with aclosing(self._stream(following.action(clock()))) as frames:
+                async with aclosing(self.stream(following.action(clock()))) as frames:
                     while True:
                         async with asyncio.timeout(SILENT_S):
                             frame = await anext(frames, None)
@@ -329,106 +311,18 @@ class NodeClient:
         """
         if not isinstance(command.action, Batchable):
             async with self.beside:
-                return await self._send_one(command, body)
+                return await self._line.send(command, body)
         result = await self._batcher.ask(command, body)
         if not isinstance(result, Failed):
             return result
         if isinstance(result.error, StaleMessage):
             # The node was still at the same command when it came again, without its body.
-            return await self._send_one(command, body)
+            return await self._line.send(command, body)
         raise result.error
 
-    async def _send_one(self, command: Command, body: Source | None) -> Result:
-        conversation, result, _ = await self._exchange(command, body)
-        if isinstance(result, Streams):
-            await conversation.close()
-            raise MalformedMessage("the node streams where one answer was asked for")
-        self._idle.append(conversation)
-        return result
-
-    async def _stream(self, action: Action) -> AsyncGenerator[bytes, None]:
-        conversation, result, answer = await self._exchange(self.make(action), None)
-        whole = False
-        try:
-            promised, size = _expect(Streams, result).size, 0
-            async with aclosing(answer.body()) as frames:
-                async for frame in frames:
-                    size += len(frame)
-                    if 0 <= promised < size:
-                        raise MalformedMessage(f"the node sends more than {promised} bytes")
-                    yield frame
-            whole = True
-        finally:
-            if whole:
-                self._idle.append(conversation)
-            else:
-                await conversation.close()
-
-    async def _exchange(
-        self, command: Command, body: Source | None
-    ) -> tuple[Conversation, Result, Answer]:
-        """One command to its believed result, over as many connections as it takes."""
-        lost: Unreachable | StaleMessage = Unreachable("the node was never asked")
-        for pause in self._pauses_s:
-            if pause:
-                await asyncio.sleep(pause)
-            conversation = await self._take()
-            try:
-                result, answer = await conversation.ask(command, body)
-                if isinstance(result, Failed):
-                    raise result.error
-            except (Unreachable, StaleMessage) as reason:
-                # Stale: the node was restarted or let the connection's challenge die.
-                await conversation.close()
-                lost = reason
-                continue
-            except PeerError:
-                await conversation.close()
-                raise
-            except BaseException as reason:
-                if isinstance(reason, asyncio.CancelledError):
-                    await conversation.close()
-                else:
-                    self._idle.append(conversation)
-                raise
-            return conversation, result, answer
-        raise lost
-
-    async def _take(self) -> Conversation:
-        return self._idle.pop() if self._idle else await self._open()
-
-    async def _open(self) -> Conversation:
-        """A new conversation at the first address where the node itself answers."""
-        problems: list[PeerError | Unreachable] = []
-        for address in self._addresses:
-            connection = await self._transport.connect(address, self.node)
-            try:
-                return await self._greet(connection)
-            except (Unreachable, PeerError) as reason:
-                await connection.close()
-                problems.append(reason)
-            except BaseException:
-                await connection.close()
-                raise
-        told = next((p for p in problems if isinstance(p, PeerError)), None)
-        if told:
-            raise told
-        reasons = "; ".join(problem.message for problem in problems) or "no address is known"
-        raise Unreachable(
-            f"node {self.node.short} does not answer: {reasons}",
-            hint="it may be switched off; `seattle browse` finds those that are there",
-        )
-
-    async def _greet(self, connection: Connection) -> Conversation:
-        ours = encode(Hello(PROTOCOL_VERSION, self._network))
-        theirs = welcome_door.decode(await connection.greet(ours))
-        if isinstance(theirs, Failed):
-            raise theirs.error
-        if theirs.version != PROTOCOL_VERSION or theirs.network != self._network:
-            raise mismatch(Hello(theirs.version, theirs.network), self._network)
-        if theirs.node != self.node.raw or len(theirs.challenge) != CHALLENGE_BYTES:
-            raise WrongPeer("the machine that answered says it is another node")
-        return Conversation(connection, self._key, self.node, theirs)
+    def stream(self, action: Action) -> AsyncGenerator[bytes, None]:
+        """Frames of a streamed answer; all of it came only when this ends normally."""
+        return self._line.stream(self.make(action))
 
 
 T = TypeVar("T")

@@ -112,7 +112,7 @@ async def prepare(node: ServedNode) -> None:
 async def attempt(client: NodeClient, action: Action) -> str:
     try:
         if isinstance(action, GetFile | FollowLogs):
-            async for _ in client._stream(action):
+            async for _ in client.stream(action):
                 pass
         else:
             body = BODY if isinstance(action, PutFile) else None

@@ -72,11 +72,16 @@ class Scene:
             entropy=lambda size: next(counter).to_bytes(size),
         )
 
-    def client(self, key: KeyPair = OWNER, network: str = "test") -> NodeClient:
+    def client(
+        self,
+        key: KeyPair = OWNER,
+        network: str = "test",
+        pauses_s: tuple[float, ...] = (0.0,),
+    ) -> NodeClient:
         address = PeerAddress("192.0.2.1", 1)
         transport = MemoryTransport(self.core)
         return NodeClient(
-            key, NODE.public, [address], transport, network=network, pauses_s=(0.0,)
+            key, NODE.public, [address], transport, network=network, pauses_s=pauses_s
         )
 
     async def settle(self, action: Action) -> bytes | None:
@@ -405,8 +410,7 @@ async def test_a_command_that_comes_again_beside_its_first_try_is_done_once_that
 ) -> None:
     with_three(scene)
     held, whole = Held(b"content"), BytesSource(b"content")
-    first, again = scene.client(), scene.client()
-    again._pauses_s = (0.0, 0.0)
+    first, again = scene.client(), scene.client(pauses_s=(0.0, 0.0))
     put = first.make(PutFile("v1", "f", held.size, held.digest))
     begun = asyncio.create_task(first.send(put, held))
     await held.reached.wait()
