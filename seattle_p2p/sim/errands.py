@@ -82,21 +82,18 @@ class Researchers:
         self._rng = world.streams.stream("errands")
         self._entropy = world.streams.stream("errands/entropy").randbytes
         self._loop = VirtualLoop(world)  # type: ignore[abstract]  # there are no sockets
-        self._files = tempfile.TemporaryDirectory(prefix="seattle-sim-")
+        self._files: tempfile.TemporaryDirectory[str] | None = None
         self._desks: dict[PeerAddress, Desk] = {}
         self._number = 0
         self.errands = Errands()
-        for member in population.members:
-            if member.is_ordinary:
-                self._desks[_address(member)] = self._desk_of(member)
-        for person in population.persons:
-            self._spawn(self._live(person))
+        world.at(work.discover_from_s, self._open)
 
     def close(self) -> None:
         """Let go of everybody's files."""
         for desk in self._desks.values():
             desk.close()
-        self._files.cleanup()
+        if self._files is not None:
+            self._files.cleanup()
 
     @property
     def failures(self) -> list[str]:
@@ -130,8 +127,16 @@ class Researchers:
 
     # What they do
 
+    def _open(self) -> None:
+        """Nodes answer commands from now on, and people send them."""
+        self._files = files = tempfile.TemporaryDirectory(prefix="seattle-sim-")
+        for member in self._population.members:
+            if member.is_ordinary:
+                self._desks[_address(member)] = self._desk_of(member, Path(files.name))
+        for person in self._population.persons:
+            self._loop.create_task(self._live(person))
+
     async def _live(self, person: Person) -> None:
-        await asyncio.sleep(self._work.discover_from_s)
         while True:
             await asyncio.sleep(self._rng.expovariate(1 / self._work.commands_every_s))
             if self._world.now_s > self._end_s:
@@ -250,19 +255,16 @@ class Researchers:
             entropy=self._entropy,
         )
 
-    def _desk_of(self, member: Member) -> Desk:
+    def _desk_of(self, member: Member, files: Path) -> Desk:
         return Desk(
             self._world,
             member.host,
             self._keys[member.signer.public],
             [person.key for person in member.owners],
-            Path(self._files.name) / str(member.index),
+            files / str(member.index),
             network=self._network,
             entropy=self._entropy,
         )
-
-    def _spawn(self, life: Coroutine[Any, Any, None]) -> None:
-        self._loop.call_soon(lambda: self._loop.create_task(life))
 
 
 def _address(member: Member) -> PeerAddress:
