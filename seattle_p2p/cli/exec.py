@@ -3,6 +3,7 @@
 import click
 
 from seattle_p2p.cli.output import json_option
+from seattle_p2p.cli.stopping import StopSignals
 from seattle_p2p.errors import UsageError
 from seattle_p2p.vessel.zygote_client import Zygote
 
@@ -54,6 +55,7 @@ def execute(
     than it was given, 5 this machine cannot contain programs, 124 the timeout, 130 Ctrl-C, 143
     SIGTERM. Our options stand before PROGRAM; whatever follows it is the program's.
     """
+    signals = StopSignals()
     zygote = Zygote()
     zygote.start()  # it warms up while we import what we need ourselves
     from seattle_p2p.cli import foreground
@@ -71,8 +73,9 @@ def execute(
         timeout_s=timeout_s,
         layers=[(layer.name, layer.text) for layer in map(read_layer, layer_files)],
         zygote=zygote,
+        signals=signals,
     )
     status = run.run(foreground.require_program(program), arguments, folder, as_json=as_json)
     if report is not None:
         foreground.write_report(report, status)
-    return foreground.tell(status, as_json=as_json)
+    return signals.finish(foreground.tell(status, as_json=as_json))

@@ -1,6 +1,7 @@
 """One run of one program that ends with this process: what `seattle exec` does."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
@@ -12,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from seattle_p2p.cli.output import line, note
-from seattle_p2p.errors import UsageError
+from seattle_p2p.cli.stopping import StopSignals
+from seattle_p2p.errors import NoSuchVessel, UsageError
 from seattle_p2p.vessel.control import Launch, NetworkRules
 from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.resources import Resources
@@ -71,6 +73,7 @@ class Foreground:
         timeout_s: Stop the program after so many seconds.
         layers: Name and text of the security layers, the lowest first.
         zygote: One that is warming up already.
+        signals: Tells when this process is to stop.
         launch_with: Last change to the launch; for tests.
     """
 
@@ -83,11 +86,13 @@ class Foreground:
         timeout_s: float | None = None,
         layers: Sequence[tuple[str, bytes]] = (),
         zygote: Zygote | None = None,
+        signals: StopSignals | None = None,
         launch_with: Callable[[Launch], Launch] | None = None,
     ) -> None:
         self._timeout_s = timeout_s
         self._layers = tuple(layers)
         self._zygote = zygote
+        self._signals = signals or StopSignals()
         self._resources = resources
         self._rules = rules
         self._accept_weak = accept_weak
@@ -101,6 +106,7 @@ class Foreground:
         try:
             return asyncio.run(self._run(state, program, arguments, folder, as_json))
         finally:
+            self._signals.act_with(None)
             shutil.rmtree(state, ignore_errors=True)
 
     async def _run(
@@ -123,8 +129,7 @@ class Foreground:
         try:
             keepers.make(_VESSEL)
             loop = asyncio.get_running_loop()
-            for number, by in ((signal.SIGINT, _INTERRUPT), (signal.SIGTERM, _TERMINATE)):
-                loop.add_signal_handler(number, self._stopper(keepers, by))
+            self._signals.act_with(self._told_to_stop(loop, keepers))
             await keepers.start(
                 _VESSEL,
                 self._resources,
@@ -138,12 +143,32 @@ class Foreground:
             await self._print_log(keepers, as_json)
             return keepers.status(_VESSEL)
         finally:
+            # It ends anyway; what comes now is only remembered.
+            self._signals.act_with(lambda number: None)
             await keepers.stop(_VESSEL, "the end of seattle exec")
             await keepers.close()
 
+    def _told_to_stop(
+        self, loop: asyncio.AbstractEventLoop, keepers: Keepers
+    ) -> Callable[[int], None]:
+        stoppers = {
+            signal.SIGINT: self._stopper(keepers, _INTERRUPT),
+            signal.SIGTERM: self._stopper(keepers, _TERMINATE),
+        }
+
+        def stop(number: int) -> None:
+            loop.call_soon_threadsafe(stoppers[signal.Signals(number)])
+
+        return stop
+
     def _stopper(self, keepers: Keepers, by: str) -> Callable[[], None]:
-        tasks: set[asyncio.Task[VesselStatus]] = set()
-        return lambda: tasks.add(asyncio.ensure_future(keepers.stop(_VESSEL, by)))
+        tasks: set[asyncio.Task[None]] = set()
+
+        async def stop() -> None:
+            with contextlib.suppress(NoSuchVessel):  # it was over already
+                await keepers.stop(_VESSEL, by)
+
+        return lambda: tasks.add(asyncio.ensure_future(stop()))
 
     def _prepare(self, launch: Launch, program: Path, folder: str | None) -> Launch:
         files = launch.files_dir if folder is None else str(Path(folder).absolute())

@@ -193,6 +193,29 @@ def test_a_terminated_run_leaves_no_process(tmp_path):
         assert time.monotonic() - began <= 1.0
 
 
+def test_sigterm_has_its_exit_code_in_the_last_moments_too(tmp_path):
+    (tmp_path / "restrictions").write_text(RESTRICTIONS)
+    (tmp_path / "program.py").write_text("log('up\\n')\n")
+    command = [sys.executable, "-m", "seattle_p2p.cli.main", "exec", "--restrictions"]
+    command += [str(tmp_path / "restrictions"), str(tmp_path / "program.py")]
+    codes = []
+    for moment in range(8):
+        running = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        with running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            assert running.stdout.readline() == "up\n"
+            time.sleep(moment * 0.006)  # the end takes some 30 ms: a moment of it each time
+            running.send_signal(signal.SIGTERM)
+            codes.append(running.wait(10))
+            assert "Traceback" not in running.stderr.read()
+
+    assert set(codes) <= {0, 143}
+    assert codes[0] == 143
+
+
 OUTSIDE = """
 import os, socket, subprocess, sys
 proof, port = sys.argv[1], int(sys.argv[2])

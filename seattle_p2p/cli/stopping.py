@@ -1,0 +1,38 @@
+"""Ctrl-C and SIGTERM, from the first to the last moment of a command in the foreground."""
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+_BOTH = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopSignals:
+    """What to do when this process is told to stop.
+
+    Until `act_with`, and again after `act_with(None)`, it ends at once with the exit code of
+    the signal. An event loop's own handlers would be gone, and the system's back, from the
+    moment it closes.
+    """
+
+    def __init__(self) -> None:
+        self._act: Callable[[int], None] | None = None
+        self._got = 0
+        for number in _BOTH:
+            signal.signal(number, self._on_signal)
+
+    def act_with(self, act: Callable[[int], None] | None) -> None:
+        """Call `act` with the signal's number, between any two steps of the main thread."""
+        self._act = act
+
+    def finish(self, code: int) -> int:
+        """The exit code: `code`, unless a signal came; from now on none changes it."""
+        for number in _BOTH:
+            signal.signal(number, signal.SIG_IGN)
+        return 128 + self._got if self._got else code
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._got = self._got or number
+        if self._act is None:
+            raise SystemExit(128 + number)
+        self._act(number)
