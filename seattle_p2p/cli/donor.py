@@ -217,9 +217,10 @@ def resume(folder: Path | None, as_json: bool) -> None:
 @dir_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @output.json_option
-def uninstall(folder: Path | None, yes: bool, as_json: bool) -> None:
+def uninstall(folder: Path | None, yes: bool, force: bool, as_json: bool) -> None:
     """List what is here, stop it and remove it; nothing stays."""
     _require_platform()
+@click.option("--force", is_flag=True, help="End a node manager that hangs.")
     from seattle_p2p.manager.donor import uninstall as remove
     from seattle_p2p.manager.donor import what_goes
     from seattle_p2p.manager.ports import PortRegistry
@@ -235,7 +236,7 @@ def uninstall(folder: Path | None, yes: bool, as_json: bool) -> None:
             raise UsageError("nothing was removed: nobody can be asked", hint="add --yes")
         click.confirm("stop and remove all of it?", abort=True, err=True)
     with _system_in_words():
-        left = asyncio.run(remove(home, PortRegistry()))
+        left = asyncio.run(remove(home, PortRegistry(), force=force))
     if folder is None:
         # Installing made the project's own folder around the usual one, too.
         with suppress(OSError):

@@ -7,19 +7,20 @@ keepers, which outlive it, are spoken to directly.
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from seattle_p2p.errors import NoSuchVessel, Unreachable, UsageError
+from seattle_p2p.errors import InstallError, NoSuchVessel, Unreachable, UsageError
 from seattle_p2p.identity.keystore import Keystore
 from seattle_p2p.manager.control import ManagerReport, Question, VesselReport, ask
 from seattle_p2p.manager.home import DonorHome
 from seattle_p2p.manager.ledger import Ledger, NodeSettings, VesselRow
 from seattle_p2p.manager.ports import PortRegistry
+from seattle_p2p.manager.process import end_recorded, find_recorded
 from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
 from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.resources import COUNTED, RENEWABLE
@@ -28,6 +29,11 @@ from seattle_p2p.vessel.status import VesselStatus
 
 MAX_PAUSE_S = 366 * 24 * 3600
 BY_DONOR = "the donor of this machine"
+_STARTS_S = 10.0
+"""From taking the folder's lock until it listens, a node manager takes a second at most."""
+_FORCED_S = 5.0
+"""The same before a node manager is ended, when the donor wants that."""
+_LOOK_S = 0.1
 _STOP_S = 30.0
 """A node manager that was asked to stop ends its conversations first."""
 
@@ -83,15 +89,13 @@ async def pause(home: DonorHome, for_s: float | None = None) -> bool:
     home.require_installed()
     if for_s is not None and not 0 < for_s <= MAX_PAUSE_S:
         raise UsageError("a pause lasts more than no time and at most a year")
-    try:
-        await ask(home.folder, Question("pause", for_s))
-    except Unreachable:
+    if not await _asked(home, Question("pause", for_s)):
         # Freezing comes first: it works on a full disk too, which may be why it is wanted.
         async with _keepers(home) as keepers:
             await pause_all(keepers)
         with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
             save_pause(ledger, for_s)
-        return False
+        return await _asked_once_it_listens(home, Question("pause", for_s))
     return True
 
 
@@ -102,15 +106,33 @@ async def resume(home: DonorHome) -> bool:
         InstallError: nothing is installed there.
     """
     home.require_installed()
-    try:
-        await ask(home.folder, Question("resume"))
-    except Unreachable:
+    if not await _asked(home, Question("resume")):
         with contextlib.closing(Ledger(home.ledger, create=False)) as ledger:
             save_pause(ledger, None, paused=False)
         async with _keepers(home) as keepers:
             await resume_all(keepers)
+        return await _asked_once_it_listens(home, Question("resume"))
+    return True
+
+
+async def _asked(home: DonorHome, question: Question) -> bool:
+    """Whether the node manager of a folder heard."""
+    try:
+        await ask(home.folder, question)
+    except Unreachable:
         return False
     return True
+
+
+async def _asked_once_it_listens(home: DonorHome, question: Question) -> bool:
+    """Ask a node manager that is only just starting, and may have read the ledger before."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_STARTS_S):
+            while not home.free:
+                if await _asked(home, question):
+                    return True
+                await asyncio.sleep(_LOOK_S)
+    return False
 
 
 def what_goes(home: DonorHome) -> list[Removal]:
@@ -125,8 +147,13 @@ def what_goes(home: DonorHome) -> list[Removal]:
     return [Removal(path, what, _size(path)) for path, what in belongings if path.exists()]
 
 
-async def uninstall(home: DonorHome, registry: PortRegistry) -> list[Path]:
+async def uninstall(
+    home: DonorHome, registry: PortRegistry, *, force: bool = False
+) -> list[Path]:
     """Stop everything and remove it; what somebody else put into the folder stays.
+
+    Args:
+        force: End a node manager that does not stop when it is asked to.
 
     Returns:
         What was left in place, because it is not the donor's: usually nothing.
@@ -135,9 +162,12 @@ async def uninstall(home: DonorHome, registry: PortRegistry) -> list[Path]:
         InstallError: nothing is installed there, or its node manager does not stop.
     """
     what_goes(home)
-    with contextlib.suppress(Unreachable):
-        await ask(home.folder, Question("stop"))
-    with home.lock(wait_s=_STOP_S):
+    with contextlib.suppress(Unreachable, TimeoutError):
+        async with asyncio.timeout(_FORCED_S if force else None):
+            await ask(home.folder, Question("stop"))
+    if force and not await _is_free_soon(home):
+        await end_recorded(home.process)
+    with _lock_or_advice(home):
         # From here on this is an installation that broke off: the mark comes first, the rest
         # may be interrupted at any point and taken up again.
         home.unfinished.mkdir(mode=0o700, exist_ok=True)
@@ -152,6 +182,29 @@ async def uninstall(home: DonorHome, registry: PortRegistry) -> list[Path]:
             with contextlib.suppress(OSError):
                 home.folder.rmdir()
         return left
+
+
+async def _is_free_soon(home: DonorHome) -> bool:
+    """Whether whoever works in a folder has ended within a few seconds."""
+    for _ in range(int(_FORCED_S / _LOOK_S)):
+        if home.free:
+            return True
+        await asyncio.sleep(_LOOK_S)
+    return False
+
+
+@contextmanager
+def _lock_or_advice(home: DonorHome) -> Iterator[None]:
+    try:
+        with home.lock(wait_s=_STOP_S):
+            yield
+    except InstallError as reason:
+        if find_recorded(home.process) is None:
+            raise
+        raise InstallError(
+            f"the node manager in {home.folder} does not stop",
+            hint="look at its log; if it hangs, end it and remove all: add --force",
+        ) from reason
 
 
 def save_pause(ledger: Ledger, for_s: float | None, *, paused: bool = True) -> None:

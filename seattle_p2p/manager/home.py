@@ -1,6 +1,7 @@
 """The folder of one donor: what lies where, and who may work in it."""
 
 import fcntl
+import itertools
 import os
 import shutil
 import time
@@ -70,6 +71,16 @@ class DonorHome:
         """Socket of the node manager that runs."""
         return self.folder / CONTROL_SOCKET
 
+    @property
+    def process(self) -> Path:
+        """Which process is the node manager that runs, JSON."""
+        return self.folder / "manager.json"
+
+    @property
+    def set_aside(self) -> Path:
+        """Folders of vessels that a ledger put back from an older copy does not know."""
+        return self.folder / "set-aside"
+
     def belongings(self) -> list[tuple[Path, str]]:
         """Everything that may lie here and is ours, with a word on what it is."""
         ledger, log = self.ledger.name, self.log.name
@@ -81,6 +92,8 @@ class DonorHome:
             (self.key, "the node's key"),
             (self.certificate, "the node's certificate"),
             (self.peers, "remembered peers"),
+            (self.set_aside, "vessels that an older ledger did not know"),
+            (self.process, "which process the node manager is"),
             (self.control, "the way to the node manager"),
             (self.log, "the log"),
             *((path, "an older log") for path in sorted(self.folder.glob(f"{log}.*"))),
@@ -156,6 +169,15 @@ class DonorHome:
             yield
         finally:
             os.close(handle)
+
+
+def free_name(folder: Path, name: str) -> Path:
+    """`folder`/`name`, or with a number after it when that is taken; the folder is made."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    numbered = (folder / f"{name}.{number}" for number in itertools.count(1))
+    return next(
+        path for path in itertools.chain([folder / name], numbered) if not path.exists()
+    )
 
 
 def _taken(handle: int) -> bool:

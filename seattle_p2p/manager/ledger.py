@@ -209,6 +209,14 @@ class Ledger:
         self._rows()
         return person in self._people
 
+    def knew(self, name: str) -> bool:
+        """Whether a vessel of that name was ever made, as far as this ledger knows."""
+        (following,) = self._database.execute(
+            "SELECT value FROM counters WHERE name = 'next_vessel'"
+        ).fetchone()
+        number = name.removeprefix("v")
+        return number.isdecimal() and int(number) < following
+
     def add_vessel(
         self,
         owner: PublicKey,

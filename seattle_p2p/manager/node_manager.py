@@ -29,10 +29,11 @@ from seattle_p2p.manager.donor import (
     save_pause,
 )
 from seattle_p2p.manager.effects import Effects
-from seattle_p2p.manager.home import DonorHome
+from seattle_p2p.manager.home import DonorHome, free_name
 from seattle_p2p.manager.ledger import Ledger, NodeSettings
 from seattle_p2p.manager.membership import Joins, Membership
 from seattle_p2p.manager.places import Listening, advertised, listen
+from seattle_p2p.manager.process import recorded
 from seattle_p2p.manager.revival import Revival
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.inside import OverlayReport, Shown, look_into
@@ -104,7 +105,11 @@ class NodeManager:
             LedgerError, KeystoreError: damaged; nothing was changed.
         """
         self._home.require_installed()
-        with self._home.lock(), contextlib.closing(self._open_ledger()) as ledger:
+        with (
+            self._home.lock(),
+            recorded(self._home.process),
+            contextlib.closing(self._open_ledger()) as ledger,
+        ):
             self._ledger = ledger
             self._key = read_key_file(self._home.key)
             context = server_context(self._home.certificate)
@@ -145,11 +150,27 @@ class NodeManager:
         rows = {row.name for row in self._ledger.vessels()}
         for name in keepers.vessel_ids():
             if name not in rows:
-                _log.warning("a folder without a vessel is removed", extra={"vessel": name})
-                await keepers.remove(name, "the node manager")
+                await self._clear_away(keepers, name)
         for name in rows:
             keepers.make(name)
         return keepers
+
+    async def _clear_away(self, keepers: Keepers, name: str) -> None:
+        """A folder without a vessel: left over, or newer than a ledger from an older copy.
+
+        What a crash left over of a vessel that is gone is removed. What the ledger never knew
+        is kept aside for the donor to decide.
+        """
+        if self._ledger.knew(name):
+            _log.warning("a folder without a vessel is removed", extra={"vessel": name})
+            await keepers.remove(name, "the node manager")
+            return
+        aside = free_name(self._home.set_aside, name)
+        _log.error(
+            "the ledger is older than a vessel's folder, which is kept aside",
+            extra={"vessel": name, "folder": str(aside)},
+        )
+        await keepers.set_aside(name, aside, "the node manager")
 
     async def _make_core(self) -> CommandCore:
         self._layers = list(held_layers(self._home.folder))

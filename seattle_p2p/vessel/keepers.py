@@ -151,6 +151,15 @@ class Keepers:
             self._vessels.pop(vessel_id, None)
             await asyncio.to_thread(shutil.rmtree, vessel.path, True)
 
+    async def set_aside(self, vessel_id: str, target: Path, by: str = "") -> None:
+        """Stop, and move the folder with everything in it to `target`, on the same disk."""
+        vessel = self._vessel(vessel_id)
+        async with vessel.turn:
+            await vessel.stop(by)
+            vessel.let_go()
+            self._vessels.pop(vessel_id, None)
+            vessel.path.rename(target)
+
     async def pause(self, vessel_id: str) -> VesselStatus:
         """Hold a running program still; one that does not run is left alone."""
         return await self._known(vessel_id).set_paused(True)

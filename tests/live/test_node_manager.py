@@ -135,6 +135,21 @@ async def test_folders_follow_the_ledger(tmp_path: Path) -> None:
     assert found == ["v1", "v2"]
 
 
+async def test_a_vessel_newer_than_the_ledger_is_kept_aside(tmp_path: Path) -> None:
+    home = a_donated_folder(tmp_path / "donor", OWNER.public, vessels=2)
+    newer = home.vessels / "v7"
+    (newer / "files").mkdir(parents=True)
+    (newer / "files" / "result.txt").write_text("dear")
+
+    async with a_running_node(home):
+        assert sorted(p.name for p in home.vessels.iterdir() if p.name[0] == "v") == [
+            "v1",
+            "v2",
+        ]
+        assert (home.set_aside / "v7" / "files" / "result.txt").read_text() == "dear"
+        assert "kept aside" in home.log.read_text()
+
+
 async def test_a_pause_freezes_programs_refuses_starts_and_outlives_a_restart(
     node: RunningNode,
 ) -> None:

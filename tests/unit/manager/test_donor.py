@@ -1,6 +1,7 @@
 """What a donor asks when no node manager runs."""
 
 import asyncio
+import subprocess
 import sys
 import textwrap
 import time
@@ -10,6 +11,7 @@ import pytest
 from seattle_p2p.errors import InstallError, LedgerError, UsageError
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.manager import donor as module
+from seattle_p2p.manager.control import serve_control
 from seattle_p2p.manager.donor import (
     MAX_PAUSE_S,
     pause,
@@ -232,3 +234,96 @@ async def test_killed_at_any_file_operation_uninstall_is_taken_up_again(
     assert kills >= 5
     assert not (tmp_path / "ports").exists()
     assert list(home.folder.glob("*")) == []
+
+
+class Listens:
+    """A node manager that remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def look_into(self):
+        raise NotImplementedError
+
+    async def report(self):
+        raise NotImplementedError
+
+    async def pause(self, for_s):
+        self.asked.append(for_s)
+
+    async def resume(self):
+        self.asked.append("resume")
+
+    async def stop(self):
+        self.asked.append("stop")
+
+
+async def test_a_node_manager_that_is_just_starting_hears_of_a_pause_once_it_listens(home):
+    manager = Listens()
+
+    with home.lock():
+        pausing = asyncio.create_task(pause(home, 60.0))
+        for _ in range(1000):
+            if settings_in(home).paused:
+                break
+            await asyncio.sleep(0.01)
+        async with serve_control(home.folder, manager):
+            assert await pausing
+
+    assert manager.asked == [60.0]
+
+
+async def test_a_node_manager_that_never_listens_holds_up_a_pause_for_a_while_only(
+    home, monkeypatch
+):
+    monkeypatch.setattr(module, "_STARTS_S", 0.2)
+
+    with home.lock():
+        assert not await pause(home)
+
+    assert settings_in(home).paused
+
+
+HANGS = """
+import sys, time
+sys.path[:0] = {path!r}
+from pathlib import Path
+from seattle_p2p.manager.home import DonorHome
+from seattle_p2p.manager.process import recorded
+home = DonorHome(Path({folder!r}))
+with home.lock(), recorded(home.process):
+    print("there", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def hanging(home):
+    """A node manager that holds its folder and answers nobody."""
+    code = HANGS.format(path=sys.path, folder=str(home.folder))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"there\n"
+        yield process
+        process.kill()
+
+
+async def test_a_node_manager_that_hangs_is_told_with_what_ends_it(
+    home, registry, hanging, monkeypatch
+):
+    monkeypatch.setattr(module, "_STOP_S", 0.2)
+
+    with pytest.raises(InstallError, match="does not stop") as refused:
+        await uninstall(home, registry)
+
+    assert "--force" in refused.value.hint
+    assert home.installed
+
+
+async def test_a_node_manager_that_hangs_is_ended_when_the_donor_wants_that(
+    home, registry, hanging, monkeypatch
+):
+    monkeypatch.setattr(module, "_FORCED_S", 0.2)
+
+    assert await uninstall(home, registry, force=True) == []
+
+    assert not home.folder.exists()
