@@ -18,6 +18,7 @@ from seattle_p2p.cli.donor_books import (
     print_trail,
     trail_document,
 )
+from seattle_p2p.cli.donor_share import share
 from seattle_p2p.cli.donor_words import parse_duration, print_status, show_installer, size_words
 from seattle_p2p.cli.loop import run_loop
 from seattle_p2p.cli.places import donor_dir
@@ -178,6 +179,9 @@ def audit(folder: Path | None, limit: int, as_json: bool) -> None:
         output.document(trail_document(entries))
     else:
         print_trail(entries)
+
+
+donor.add_command(share)
 
 
 @donor.command()

@@ -281,7 +281,8 @@ class Actions:
                         hint="try again later, or use other vessels",
                     )
                 self._folder(row).size_of(program)  # raises when there is no such file
-                resources = resources_of(row.restrictions)
+                # The donor may have changed the share since the rights were looked at.
+                resources = resources_of(self._ledger.vessel(name).restrictions)
                 await self._keepers.start(
                     name,
                     resources,

@@ -328,6 +328,10 @@ class Ledger:
         """Whether its program is started again when it ended by no one's wish."""
         self._update(name, "keep_running = ?", int(keep_running))
 
+    def change_restrictions(self, name: str, restrictions: str) -> None:
+        """What it may use from its next start on; whoever calls keeps the sum of all right."""
+        self._update(name, "restrictions = ?", restrictions)
+
     def layers(self, name: str) -> tuple[tuple[str, bytes], ...]:
         """Name and text of a vessel's security layers, the lowest first."""
         number = self.vessel(name).number

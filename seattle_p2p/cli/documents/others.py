@@ -33,6 +33,17 @@ class CompletionDocument(msgspec.Struct, frozen=True):
     where: Annotated[str, Meta(description="Where that shell looks for it")]
 
 
+class DoctorDocument(msgspec.Struct, frozen=True):
+    """What this machine can hold around programs."""
+
+    python: str
+    system: Annotated[str, Meta(description="Kernel, its version, the machine")]
+    root: Annotated[bool, Meta(description="Whether root asked, who may do more")]
+    layers: Annotated[list[str], Meta(description="Applied and tried: these hold")]
+    missing_layers: list[str]
+    sufficient: Annotated[bool, Meta(description="Whether strangers' programs may run")]
+
+
 class DemoDocument(msgspec.Struct, frozen=True):
     """How a demonstration went."""
 
@@ -96,6 +107,14 @@ class InstallDocument(msgspec.Struct, frozen=True):
     network: str
     seeds: list[str]
     log: str
+    vessels: list[InstalledVessel]
+
+
+class ShareDocument(msgspec.Struct, frozen=True):
+    """A share that was changed."""
+
+    before: Annotated[float, Meta(description="Percent of the machine until now")]
+    percent: Annotated[float, Meta(description="Percent of the machine from now on")]
     vessels: list[InstalledVessel]
 
 
