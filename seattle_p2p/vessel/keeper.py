@@ -123,7 +123,8 @@ class Keeper(Host):
         child = self._spawn() if not problem else None
         self._open(child)
         if child is None:
-            self._finish("ended", "error", problem)
+            line = self._text.count(b"\n") + 1 if self._text else 0
+            self._finish("ended", "refused" if self._text else "error", problem, line)
             return
         try:
             self._loop.run()

@@ -26,8 +26,9 @@ resource lograte 100000
 def seattle(tmp_path):
     (tmp_path / "restrictions").write_text(RESTRICTIONS)
 
-    def run(text: str, *more: str, module: str = "seattle_p2p.cli.main", **settings):
-        (tmp_path / "program.py").write_text(text)
+    def run(text: str | bytes, *more: str, module="seattle_p2p.cli.main", **settings):
+        data = text if isinstance(text, bytes) else text.encode()
+        (tmp_path / "program.py").write_bytes(data)
         command = (
             ["exec"] if module == "seattle_p2p.cli.main" else ["--dir", str(tmp_path / "d")]
         )
@@ -64,6 +65,30 @@ def test_an_import_is_refused_at_its_line(seattle):
     assert (done.returncode, done.stdout) == (3, "")
     assert "line 3" in done.stderr
     assert "import os" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (b"x = 1\n" * 200_000, 174_763, "longer than 1048576 bytes"),
+        (b"#" * 2_000_000, 1, "longer than"),
+        (b"x = 1\n\0\n", 2, "NUL"),
+        (b"\n# coding: latin-1\nx = '\xe9'\n", 3, "not UTF-8"),
+        ("x = 1\n".encode("utf-16"), 1, "not UTF-8"),
+        (b"x = 1\n" + b"(" * 200_000, 2, "too many nested"),
+        (b"-" * 500_000 + b"1", 1, "nested too deeply"),
+        (b"if 1:\n\tx = 1\n        y = 2\n", 3, "tabs"),
+    ],
+    ids=["lines", "comment", "nul", "latin-1", "utf-16", "brackets", "signs", "tabs"],
+)
+def test_text_that_is_no_program_is_refused_with_a_sentence_and_a_line(
+    seattle, text, line, words
+):
+    done = seattle(text)
+
+    assert done.returncode == 3
+    assert f"refused as unsafe (line {line}): " in done.stderr
+    assert words in done.stderr
 
 
 def test_an_error_is_told_with_the_programs_own_lines(seattle):
