@@ -89,7 +89,10 @@ def equal_parts(whole: Resources, count: int, offcut: Resources) -> list[Resourc
         OutOfResources: the offcuts alone do not fit.
     """
     if not 2 <= count <= MAX_PARTS:
-        raise UsageError(f"a vessel is split into 2 to {MAX_PARTS}, not {count}")
+        raise UsageError(
+            f"a vessel is split into 2 to {MAX_PARTS}, not {count}",
+            hint="take a number in between; parts can be split again",
+        )
     shared = whole
     for _ in range(count - 1):
         shared = shared.minus(offcut)
@@ -104,7 +107,10 @@ def keeping(whole: Resources, percent: int, offcut: Resources) -> list[Resources
         OutOfResources: the offcut does not fit.
     """
     if not 1 <= percent <= 99:
-        raise UsageError(f"1 to 99 percent of a vessel can be kept, not {percent}")
+        raise UsageError(
+            f"1 to 99 percent of a vessel can be kept, not {percent}",
+            hint="take a whole number in between",
+        )
     return whole.minus(offcut).divide([100 - percent, percent])[:1]
 
 
