@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "examples": ("examples:examples", "Small programs to read, run and change."),
     "api": ("api:api", "What programs may call: costs, exceptions, examples."),
     "donor": ("donor:donor", "Give a part of this machine; watch, pause, leave."),
+    "doctor": ("doctor:doctor", "Which walls this machine can put around programs."),
     "planner": ("planner:planner", "Decide the shares and build a signed installer."),
     "seed": ("seed:seed", "Run a node that others join through."),
     "overlay": ("overlay:overlay", "Look inside the network: lookups, tables, counters."),
