@@ -5,10 +5,12 @@ unless exactly that exception comes.
 """
 
 import re
+import socket
 
 import msgspec
 import pytest
 
+from seattle_p2p.vessel.api_table import CALLS as CALLS_OF_THE_REFERENCE
 from tests.support.vessels import amounts, free_ports, keepers_in, log_of
 
 PRELUDE = """
@@ -343,11 +345,71 @@ raises(TypeError, lambda: type(log))
 }
 
 
+EVERY_EXAMPLE = """
+for name, text in EXAMPLES:
+    try:
+        createvirtualnamespace(text, name).evaluate(_context.copy())
+    except Exception as error:
+        log("\\n", name, type(error).__name__, error, "\\n")
+        exitall()
+while getresources()[1]["events"]:
+    sleep(0.01)
+log("\\n")
+"""
+
+OVER_IPV6 = """
+six = "::1"
+raises(RepyArgumentError, lambda: sendmessage(six, 63101, "x", me, 63100))
+raises(RepyArgumentError, lambda: sendmessage("0:0:0:0:0:0:0:1", 63101, "x", six, 63100))
+server = listenformessage(six, 63100)
+same(sendmessage(six, 63100, "hello", six, 63101), 5)
+same(patiently(server.getmessage), (six, 63101, "hello"))
+raises(AlreadyListeningError, lambda: listenformessage(six, 63100))
+listenformessage(me, 63100).close()
+server.close()
+server = listenforconnection(six, 63100)
+client = openconnection(six, 63100, six, 63101, 5)
+ip, port, other = patiently(server.getconnection)
+same((ip, port), (six, 63101))
+other.send("over six")
+same(patiently(lambda: client.recv(100)), "over six")
+"""
+"""Works where the machine has the address."""
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+async def test_calls_work_over_ipv6(tmp_path):
+    await run_to_the_right_end(tmp_path, OVER_IPV6)
+
+
+async def test_every_example_of_the_reference_runs(tmp_path):
+    examples = [(call.name, call.example) for call in CALLS_OF_THE_REFERENCE]
+    last = [pair for pair in examples if pair[0] == "exitall"]
+    examples = [pair for pair in examples if pair not in last]
+
+    assert all(text for _, text in examples + last)
+    await run_to_the_right_end(tmp_path, f"EXAMPLES = {examples!r}\n" + EVERY_EXAMPLE)
+
+
 @pytest.mark.parametrize("name", CALLS)
 async def test_call(tmp_path, name):
+    await run_to_the_right_end(tmp_path, CALLS[name])
+
+
+async def run_to_the_right_end(tmp_path, text: str) -> None:
+    """Run a program that says so when everything in it was right."""
     ports = free_ports(2)
     resources = amounts(messport=ports, connport=ports, insockets=3)
-    text = PRELUDE + CALLS[name] + "log('right')\n"
+    text = PRELUDE + text + "log('right')\n"
     # In one pass: the first port may well be 63101.
     text = re.sub(r"6310[01]", lambda found: str(ports[int(found[0]) - 63100]), text)
     program = tmp_path / "program"
