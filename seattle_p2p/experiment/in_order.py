@@ -19,6 +19,9 @@ HOLD_S = 0.2
 PATIENCE_S = 2.0
 """How long everything waits for a node that has more to send and does not."""
 
+HELD_AT_MOST_S = 10.0
+"""No line waits longer, whatever nodes say: one that never comes to its end holds up nobody."""
+
 
 class _Stream:
     def __init__(self, now: float) -> None:
@@ -46,19 +49,19 @@ class InOrder:
     def __init__(self, streams: set[Hashable], now: float) -> None:
         self._streams = {stream: _Stream(now) for stream in streams}
         self._hold_s = HOLD_S if len(streams) > 1 else 0.0
-        self._heap: list[tuple[float, int, Event]] = []
+        self._heap: list[tuple[float, int, float, Event]] = []
         self._latest: dict[Vessel, float] = {}
         self._count = 0
 
     def __len__(self) -> int:
         return len(self._heap)
 
-    def put(self, vessel: Vessel, event: Event) -> None:
-        """Take in one event of a vessel."""
+    def put(self, vessel: Vessel, event: Event, now: float) -> None:
+        """Take in one event of a vessel, which came `now`."""
         latest = self._latest.get(vessel, -math.inf)
         at = event.at if isinstance(event, Line) and event.at is not None else latest
         at = self._latest[vessel] = max(at, latest)
-        heapq.heappush(self._heap, (at, self._count, event))
+        heapq.heappush(self._heap, (at, self._count, now, event))
         self._count += 1
 
     def heard(
@@ -94,8 +97,10 @@ class InOrder:
             default=math.inf,
         )
         events = []
-        while self._heap and self._heap[0][0] <= sure:
-            events.append(heapq.heappop(self._heap)[2])
+        while self._heap and (
+            self._heap[0][0] <= sure or now - self._heap[0][2] >= HELD_AT_MOST_S
+        ):
+            events.append(heapq.heappop(self._heap)[3])
         return events
 
     def wait_s(self, now: float) -> float | None:
@@ -116,7 +121,7 @@ def by_time(events: dict[Vessel, list[Event]]) -> list[Event]:
     order = InOrder(set(), 0.0)
     for vessel, held in events.items():
         for event in held:
-            order.put(vessel, event)
+            order.put(vessel, event, 0.0)
     return order.take(0.0)
 
 

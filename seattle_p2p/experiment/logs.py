@@ -165,7 +165,7 @@ class _Reading:
             error = reason
         for vessel, events in stream.rest(error):
             for event in events:
-                self._order.put(vessel, event)
+                self._order.put(vessel, event, self._wall())
         self._order.gone(number)
         self._came.set()
 
@@ -173,7 +173,7 @@ class _Reading:
         if clock := stream.set_clock(piece):
             self._clocks.append(clock)
         for vessel, event in stream.take(piece):
-            self._order.put(vessel, event)
+            self._order.put(vessel, event, self._wall())
         self._order.heard(
             number, behind=piece.more, oldest=stream.oldest(piece), now=self._wall()
         )

@@ -213,8 +213,9 @@ class NodeClient:
         """
         clock = asyncio.get_running_loop().time
         patience_s = 8 * sum(self._pauses_s)
-        heard_s = clock()
-        following = Followed(logs, heard_s)
+        # Since when nothing succeeds: not since the last piece, whose reader may have rested.
+        lost_s: float | None = None
+        following = Followed(logs, clock())
         pauses = 0
         while following.left:
             try:
@@ -224,7 +225,7 @@ class NodeClient:
                             frame = await anext(frames, None)
                         if frame is None:
                             break
-                        heard_s, pauses = clock(), 0
+                        lost_s, pauses = None, 0
                         piece = following.take(log_piece_door.decode(frame))
                         if piece is None:
                             break  # something about the rights changed: a new question tells
@@ -234,7 +235,8 @@ class NodeClient:
                 for piece in following.drop_others(ours, reason):
                     yield piece
             except (Unreachable, TimeoutError) as reason:
-                if clock() - heard_s > patience_s:
+                lost_s = clock() if lost_s is None else lost_s
+                if clock() - lost_s >= patience_s:
                     raise _silence(reason) from reason
                 await asyncio.sleep(self._pauses_s[min(pauses, len(self._pauses_s) - 1)])
                 pauses += 1

@@ -249,3 +249,26 @@ async def test_lines_come_in_order_of_time_whatever_the_clocks_show(tmp_path: Pa
     assert [clocks[node.public] for node in nodes] == pytest.approx(
         list(wrong.values()), abs=0.5
     )
+
+
+async def test_a_reader_who_rests_longer_than_the_patience_goes_on_where_he_was(
+    network: Network,
+) -> None:
+    network.add_vessels(1)
+    await network.start()
+    vessel = network.vessels[0]
+    await network.log(vessel, b"before\n")
+    client = await network.connect(vessel.node, vessel.endpoints)
+    client._pauses_s = (0.0, 0.001)  # so that its patience is 8 ms
+    seen = b""
+
+    async with client, aclosing(client.follow_log(vessel.id)) as parts:
+        async for part in parts:
+            seen += part.data
+            if part.data == b"before\n":
+                await asyncio.sleep(0.05)  # rests, and meanwhile the connection is cut
+                network.cut()
+                await network.log(vessel, b"after\n")
+                await network.end()
+
+    assert seen == b"before\nafter\n"

@@ -5,7 +5,13 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seattle_p2p.experiment.in_order import HOLD_S, PATIENCE_S, InOrder, by_time
+from seattle_p2p.experiment.in_order import (
+    HELD_AT_MOST_S,
+    HOLD_S,
+    PATIENCE_S,
+    InOrder,
+    by_time,
+)
 from seattle_p2p.experiment.log_events import End, Gap, Line
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import KeyPair
@@ -36,7 +42,7 @@ def sent(backlogs, rng, now=1000.0):
     while any(left):
         node = rng.choice([n for n, lines in enumerate(left) if lines])
         line = left[node].pop(0)
-        order.put(line.vessel, line)
+        order.put(line.vessel, line, now)
         order.heard(node, behind=bool(left[node]), oldest=line.at, now=now)
         out += order.take(now)
     return out + order.take(now)
@@ -60,7 +66,7 @@ def test_little_is_held_back_however_much_there_is():
     for turn in range(2000):
         for node in range(5):
             line = backlogs[node][turn]
-            order.put(line.vessel, line)
+            order.put(line.vessel, line, 0.0)
             order.heard(node, behind=True, oldest=line.at, now=0.0)
         order.take(0.0)
         most = max(most, len(order))
@@ -73,9 +79,9 @@ def test_a_new_line_waits_briefly_for_older_ones_of_others():
     for node in "ab":
         order.heard(node, behind=False, oldest=None, now=10.0)
     late, early = a_line(a_vessel(1), 10.1), a_line(a_vessel(2), 10.0)
-    order.put(late.vessel, late)
+    order.put(late.vessel, late, 10.1)
     assert order.take(10.1) == []
-    order.put(early.vessel, early)
+    order.put(early.vessel, early, 10.1)
 
     assert order.wait_s(10.1) is not None
     assert order.take(10.1 + HOLD_S) == [early, late]
@@ -85,7 +91,7 @@ def test_a_new_line_waits_briefly_for_older_ones_of_others():
 def test_a_single_node_is_not_waited_for():
     order = InOrder({"a"}, 0.0)
     line = a_line(a_vessel(1), 5.0)
-    order.put(line.vessel, line)
+    order.put(line.vessel, line, 5.0)
     order.heard("a", behind=False, oldest=5.0, now=5.0)
 
     assert order.take(5.0) == [line]
@@ -96,7 +102,7 @@ def test_a_node_that_has_more_and_falls_silent_holds_up_the_others_only_briefly(
     order.heard("a", behind=True, oldest=1.0, now=0.0)
     order.heard("b", behind=False, oldest=None, now=0.0)
     line = a_line(a_vessel(2), 50.0)
-    order.put(line.vessel, line)
+    order.put(line.vessel, line, 0.0)
 
     assert order.slowest(51.0 - PATIENCE_S) is not None
     assert order.take(PATIENCE_S) == []
@@ -107,7 +113,7 @@ def test_a_node_that_is_gone_holds_up_nobody():
     order = InOrder({"a", "b"}, 0.0)
     order.heard("b", behind=False, oldest=None, now=0.0)
     line = a_line(a_vessel(2), 0.0)
-    order.put(line.vessel, line)
+    order.put(line.vessel, line, 0.0)
     assert order.take(1.0) == []
 
     order.gone("a")
@@ -127,3 +133,27 @@ def test_events_of_one_vessel_keep_their_order_though_its_clock_was_set_back():
     other = a_line(a_vessel(2), 5.0)
 
     assert by_time({vessel: events, other.vessel: [other]}) == [other, *events]
+
+
+def test_a_node_that_never_comes_to_its_end_holds_up_nobody_for_long():
+    order = InOrder({"honest", "endless"}, 100.0)
+    order.heard("honest", behind=False, oldest=None, now=100.0)
+    line = a_line(a_vessel(1), 99.0)
+    order.put(line.vessel, line, 100.0)
+    seen, now = [], 100.0
+    while line not in seen and now < 200:
+        now += 0.1
+        old = a_line(a_vessel(2), now - 100, offset=int(now * 10))
+        order.put(old.vessel, old, now)
+        order.heard("endless", behind=True, oldest=old.at, now=now)
+        seen += order.take(now)
+
+    assert now - 100.0 <= HELD_AT_MOST_S + 0.2
+
+
+def test_what_is_held_is_looked_at_again():
+    order = InOrder({"a", "b"}, 0.0)
+    line = a_line(a_vessel(1), 5.0)
+    order.put(line.vessel, line, 5.0)
+
+    assert 0 < order.wait_s(5.0) < HELD_AT_MOST_S
