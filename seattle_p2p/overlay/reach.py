@@ -51,13 +51,16 @@ class Reach:
 
         All of them, with nothing between us and others, make a server; where there is nobody
         to knock, that has to do for a node that knows nothing. Less than half of them, several
-        times in a row, mean that strangers do not reach us.
+        times in a row, mean that strangers do not reach us. Behind a box that lets in whom we
+        wrote to, those who are familiar say nothing.
         """
         if not expected:
             return (
                 self.is_undisguised and self.role is Role.UNKNOWN and self._become(Role.SERVER)
             )
-        if familiar >= expected and self.is_undisguised:
+        if not self.is_undisguised:
+            familiar = 0
+        if familiar >= expected:
             self._doubts = 0
             return self._become(Role.SERVER)
         self._doubts = self._doubts + 1 if 2 * familiar < expected else 0
