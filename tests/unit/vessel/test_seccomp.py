@@ -120,9 +120,11 @@ def test_memory_is_never_executable(machine, which):
 
 
 @machines
-def test_memory_is_never_shared(machine):
+def test_memory_is_always_counted_as_the_processs_own(machine):
     assert answer(machine, MMAP[machine], 0, 4096, 0x3, 0x21) == EPERM
     assert answer(machine, MMAP[machine], 0, 4096, 0x3, 0x03) == EPERM
+    assert answer(machine, MMAP[machine], 0, 4096, 0x3, 0x40022) == EPERM  # huge pages
+    assert answer(machine, MMAP[machine], 0, 4096, 0x3, 0x22) == ALLOW
 
 
 @machines

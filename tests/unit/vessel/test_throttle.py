@@ -13,12 +13,14 @@ class Machine:
         self.cores = cores
         self.throttle = Throttle(share, self.now)
         self.longest_stop = 0.0
+        self.looks = 0
 
     def run(self, seconds: float) -> float:
         begun, used = self.now, self.used
         while self.now < begun + seconds:
             decision = self.throttle.look(self.now, self.used, threads=2)
             self.longest_stop = max(self.longest_stop, decision.stop_s)
+            self.looks += 1
             self.now += decision.stop_s + decision.run_s
             self.used += self.cores * decision.run_s
         return (self.used - used) / (self.now - begun)
@@ -40,6 +42,17 @@ def test_stops_stay_short_even_after_a_burst(share, longest):
     machine.run(30)
 
     assert machine.longest_stop <= longest
+
+
+@pytest.mark.parametrize("share", [0.002, 0.005, 0.02, 0.05])
+def test_small_shares_are_not_spent_on_looking(share):
+    machine = Machine(share)
+    machine.run(5)
+    before = machine.looks
+    machine.run(20)
+
+    # A look, and going on after it, cost the keeper a quarter of a millisecond together.
+    assert (machine.looks - before) / 20 * 0.00025 <= 0.2 * share
 
 
 def test_a_program_below_its_share_is_never_stopped():
