@@ -78,7 +78,11 @@ class Tally:
         """Rules that were not."""
 
     def discovery_measures(self) -> dict[str, float]:
-        """Recall, precision and times of all finished discoveries."""
+        """Recall, precision and times of all finished discoveries.
+
+        `first_ms` until the first vessel was shown, `all_ms` until the last that lived was,
+        `done_ms` until the answer was complete: dead ones had their chance.
+        """
         done = [look for look in self.discoveries if look.done_ns is not None]
         lived = sum(len(look.lived) for look in done)
         missing = sum(len(look.missing) for look in done)
@@ -86,12 +90,18 @@ class Tally:
         dead = sum(look.dead_shown for look in done)
         first = [min(look.found.values()) - look.started_ns for look in done if look.found]
         whole = [look.done_ns - look.started_ns for look in done if look.done_ns is not None]
+        last = [
+            max(look.found[member] for member in look.lived) - look.started_ns
+            for look in done
+            if look.lived and not look.missing
+        ]
         return {
             "discovery.count": len(self.discoveries),
             "discovery.unfinished": len(self.discoveries) - len(done),
             "discovery.recall": 1 - missing / lived if lived else 1.0,
             "discovery.precision": shown / (shown + dead) if shown else 1.0,
             **percentiles("discovery.first_ms", first, per=1e6),
+            **percentiles("discovery.all_ms", last, per=1e6),
             **percentiles("discovery.done_ms", whole, per=1e6),
         }
 

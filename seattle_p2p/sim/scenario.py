@@ -38,8 +38,6 @@ class About(Part, frozen=True, kw_only=True):
         seed: Used when the command line gives none.
         duration_s: Virtual seconds from the first node to the end.
         mode: `objects` hands messages over as they are; `wire` encodes and decodes each.
-        explore: Things of one instant happen in an order drawn at random, instead of that in
-            which they were planned: run a few seeds to find what depends on it.
         signer: `real` Ed25519, `simulated`, or `auto`: simulated above 1,000 nodes.
     """
 
@@ -48,7 +46,6 @@ class About(Part, frozen=True, kw_only=True):
     seed: int = 1
     duration_s: Annotated[float, Meta(gt=0, le=10_000_000)]
     mode: Literal["objects", "wire"] = "objects"
-    explore: bool = False
     signer: Literal["auto", "real", "simulated"] = "auto"
 
 
@@ -94,13 +91,6 @@ class Network(Part, frozen=True, kw_only=True):
         burst_loss: Share lost in bursts (Gilbert-Elliott), instead of `loss`.
         burst_length: Mean datagrams in a burst.
         duplicate: Share of datagrams that arrive twice.
-        reorder: Share of datagrams that is held up, so that later ones overtake it ...
-        reorder_ms: ... for anything up to so long.
-        corrupt: Share of datagrams with one octet changed; needs mode `wire`.
-        uplink_kbps: What each machine can send; more waits, or is lost after a second; without
-            bound when 0.
-        clock_skew: Machines' clocks run too fast or too slow by up to this share, each by its
-            own.
     """
 
     latency: Literal["constant", "planetlab", "seattle", "residential", "matrix"] = "planetlab"
@@ -111,11 +101,6 @@ class Network(Part, frozen=True, kw_only=True):
     burst_loss: Share = 0
     burst_length: Annotated[float, Meta(ge=1, le=10_000)] = 5
     duplicate: Share = 0
-    reorder: Share = 0
-    reorder_ms: Annotated[float, Meta(gt=0, le=60_000)] = 200
-    corrupt: Share = 0
-    uplink_kbps: Annotated[float, Meta(ge=0)] = 0
-    clock_skew: Annotated[float, Meta(ge=0, le=0.5)] = 0
 
 
 class Churn(Part, frozen=True, kw_only=True):
@@ -131,12 +116,6 @@ class Churn(Part, frozen=True, kw_only=True):
         keep_state: Share of returns at which the core's state survived.
         rotate_id: Share of returns under a new key.
         graceful: Share of departures that withdraw adverts first.
-        site_restart_every_s: Mean time between two restarts of a whole site, which is all
-            machines of one IP group; never when 0.
-        site_down_s: How long the site is away.
-        night_share: Share of machines that their owners switch off at night, each by the time
-            zone it lies in.
-        night_hours: Length of the night.
     """
 
     preset: Literal["none", "seattle2011", "ipfs", "bt-debian", "kad", "weibull"] = "none"
@@ -148,10 +127,6 @@ class Churn(Part, frozen=True, kw_only=True):
     keep_state: Share = 0
     rotate_id: Share = 0
     graceful: Share = 0
-    site_restart_every_s: Seconds = 0
-    site_down_s: Annotated[float, Meta(gt=0)] = 120
-    night_share: Share = 0
-    night_hours: Annotated[float, Meta(gt=0, lt=24)] = 9
 
 
 class Workload(Part, frozen=True, kw_only=True):
@@ -319,12 +294,6 @@ def _require_sense(found: Found[Scenario]) -> None:
         lowest = 1 if name in ("k", "alpha", "disjoint_paths") else 0
         if isinstance(value, int | float) and value < lowest:
             raise found.refuse(f"$.overlay.{name}", f"{name} is at least {lowest}")
-    if scenario.network.corrupt and scenario.meta.mode != "wire":
-        raise found.refuse(
-            "$.network.corrupt",
-            "only bytes can be corrupted",
-            'say `mode = "wire"` in [meta]',
-        )
     if scenario.network.latency == "matrix" and not scenario.network.latency_file:
         raise found.refuse("$.network.latency", "latency `matrix` needs a `latency_file`")
     if scenario.workload.last_look_s >= scenario.meta.duration_s:

@@ -1,13 +1,13 @@
 """Puts a scenario on: the world, everybody in it, what goes wrong and when."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from seattle_p2p.identity.keys import ID_BITS, KeyPair, PublicKey
 from seattle_p2p.overlay.contact import PeerBook
 from seattle_p2p.overlay.core import Overlay, Role, Signer
 from seattle_p2p.overlay.node import OverlayNode
-from seattle_p2p.sim import assembly
+from seattle_p2p.sim import assembly, faults
 from seattle_p2p.sim.churn import Churn
 from seattle_p2p.sim.codec import ObjectCodec, WireDescriber, describe_object
 from seattle_p2p.sim.errands import Researchers
@@ -16,7 +16,6 @@ from seattle_p2p.sim.nat import Box
 from seattle_p2p.sim.population import Member, Person, Population, deal_vessels
 from seattle_p2p.sim.provoker import Provoker
 from seattle_p2p.sim.scenario import Fault, NodeGroup, Scenario
-from seattle_p2p.sim.skew import Skewed
 from seattle_p2p.sim.trace import Describe
 from seattle_p2p.sim.world import World
 from seattle_p2p.wire.codec import Codec, WireCodec
@@ -48,9 +47,7 @@ class Stage:
         if scenario.meta.mode == "wire":
             codec = wire = WireCodec(NETWORK)
             describe = WireDescriber(wire)
-        self.world = World(
-            seed, describe=describe, size_of=codec.size, explore=scenario.meta.explore
-        )
+        self.world = World(seed, describe=describe, size_of=codec.size)
         streams = self.world.streams
         self.world.latency = assembly.make_latency(scenario, streams, folder)
         self.world.loss = assembly.make_loss(scenario, streams)
@@ -81,8 +78,8 @@ class Stage:
         self.churn = Churn(self.population, scenario.churn, end_s, self._new_signer)
         if scenario.workload.lookups_per_s:
             self.world.at(scenario.workload.discover_from_s, self._probe)
-        for rule in assembly.make_disturbances(scenario.network, self.world, codec.size):
-            self.world.add_rule(rule)
+        if scenario.network.duplicate:
+            self.world.add_rule(faults.Doubled(self.world, scenario.network.duplicate))
 
     # Machines
 
@@ -137,10 +134,6 @@ class Stage:
             book=self._book,
         )
         core.set_local_endpoints([member.host.endpoint])
-        skew = self.scenario.network.clock_skew
-        if skew:
-            rate = 1 + skew * streams.stream("clocks").uniform(-1, 1)
-            return cast(Overlay, Skewed(core, rate))
         return core
 
     def _new_signer(self) -> Signer:

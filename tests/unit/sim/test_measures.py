@@ -52,6 +52,18 @@ def test_recall_counts_only_what_lived_all_the_while():
     assert measures["discovery.recall"] == 0.5
     assert measures["discovery.first_ms_p50"] == 5
     assert measures["discovery.done_ms_p50"] == 9
+    assert "discovery.all_ms_p50" not in measures
+
+
+def test_all_are_shown_when_the_last_that_lived_is():
+    tally = Tally()
+    look = Discovery(0, 1_000_000, False, frozenset({1, 2, 3}))
+    look.found = {1: 5_000_000, 2: 7_000_000, 3: 8_000_000}
+    look.lived = frozenset({1, 2})
+    look.done_ns = 9_000_000
+    tally.discoveries.append(look)
+
+    assert tally.discovery_measures()["discovery.all_ms_p50"] == 6
 
 
 def test_precision_counts_the_dead_that_were_shown():
