@@ -31,7 +31,7 @@ FILES = (
             ("ResourceExhaustedError", "all files that may be open are, or there are too many"),
             ("FileNotFoundError", "create is False and there is none"),
         ),
-        example="f = openfile('notes.txt', True)\nf.writeat('first line', 0)\nf.close()\n",
+        example=('f = openfile("notes.txt", True)\nf.writeat("first line", 0)\nf.close()\n'),
     ),
     Call(
         "file.readat",
@@ -46,8 +46,12 @@ FILES = (
             ("FileClosedError", "the file is closed"),
             ("SeekPastEndOfFileError", "offset is past the end"),
         ),
-        example="f = openfile('data', True)\nf.writeat('0123456789', 0)\n"
-        "log(f.readat(3, 2), f.readat(None, 7))\nf.close()\n",
+        example=(
+            'f = openfile("data", True)\n'
+            'f.writeat("0123456789", 0)\n'
+            "log(f.readat(3, 2), f.readat(None, 7))\n"
+            "f.close()\n"
+        ),
     ),
     Call(
         "file.writeat",
@@ -62,8 +66,12 @@ FILES = (
             ("FileClosedError", "the file is closed"),
             ("SeekPastEndOfFileError", "offset is past the end: there would be a hole"),
         ),
-        example="f = openfile('log', True)\nf.writeat('abc', 0)\nf.writeat(b'\\xff', 3)\n"
-        "f.close()\n",
+        example=(
+            'f = openfile("log", True)\n'
+            'f.writeat("abc", 0)\n'
+            'f.writeat(b"\\xff", 3)\n'
+            "f.close()\n"
+        ),
     ),
     Call(
         "file.close",
@@ -72,7 +80,7 @@ FILES = (
         "None",
         "Gives the file back; others may open it again.",
         errors=(("FileClosedError", "it was closed before"),),
-        example="f = openfile('data', True)\nf.close()\n",
+        example=('f = openfile("data", True)\nf.close()\n'),
     ),
     Call(
         "listfiles",
@@ -81,7 +89,7 @@ FILES = (
         "a list of names",
         "Names of all files of the vessel, the uploaded program among them.",
         (Cost("fileread", 4096),),
-        example="for name in listfiles():\n    log(name, '')\n",
+        example=('for name in listfiles():\n    log(name, "")\n'),
     ),
     Call(
         "removefile",
@@ -95,7 +103,7 @@ FILES = (
             ("FileInUseError", "it is open"),
             ("FileNotFoundError", "there is none"),
         ),
-        example="openfile('old', True).close()\nremovefile('old')\n",
+        example=('openfile("old", True).close()\nremovefile("old")\n'),
     ),
 )
 
@@ -112,7 +120,7 @@ DATAGRAMS = (
             ("RepyArgumentError", "name is no name of a machine"),
             ("NetworkAddressError", "nobody knows its address"),
         ),
-        "log(gethostbyname('localhost'))\n",
+        'log(gethostbyname("localhost"))\n',
     ),
     Call(
         "getmyip",
@@ -150,7 +158,7 @@ DATAGRAMS = (
             _NOT_OURS,
             ("InternetConnectivityError", "there is no way to destip"),
         ),
-        example="me = getmyip()\nlog(sendmessage(me, 63101, 'hello', me, 63100))\n",
+        example=('me = getmyip()\nlog(sendmessage(me, 63101, "hello", me, 63100))\n'),
     ),
     Call(
         "listenformessage",
@@ -177,11 +185,19 @@ DATAGRAMS = (
         "The next datagram and whom it is from. Never waits for one.",
         (Cost("recv", 64, "byte"),),
         errors=(_CLOSED, ("SocketWouldBlockError", "none has come")),
-        example="me = getmyip()\nserver = listenformessage(me, 63100)\n"
-        "sendmessage(me, 63100, 'hello', me, 63101)\n"
-        "while True:\n    try:\n        address, port, data = server.getmessage()\n"
-        "        break\n    except SocketWouldBlockError:\n        sleep(0.01)\n"
-        "log(data, 'from port', port)\nserver.close()\n",
+        example=(
+            "me = getmyip()\n"
+            "server = listenformessage(me, 63100)\n"
+            'sendmessage(me, 63100, "hello", me, 63101)\n'
+            "while True:\n"
+            "    try:\n"
+            "        address, port, data = server.getmessage()\n"
+            "        break\n"
+            "    except SocketWouldBlockError:\n"
+            "        sleep(0.01)\n"
+            'log(data, "from port", port)\n'
+            "server.close()\n"
+        ),
     ),
     Call(
         "udpserver.close",
@@ -260,11 +276,21 @@ CONNECTIONS = (
             ("SocketWouldBlockError", "nobody has connected"),
             ("ResourceExhaustedError", "all outgoing sockets are in use"),
         ),
-        example="me = getmyip()\nserver = listenforconnection(me, 63100)\n"
-        "client = openconnection(me, 63100, me, 63101, 5)\n"
-        "while True:\n    try:\n        address, port, socket = server.getconnection()\n"
-        "        break\n    except SocketWouldBlockError:\n        sleep(0.01)\n"
-        "log('connected from', port)\nsocket.close()\nclient.close()\nserver.close()\n",
+        example=(
+            "me = getmyip()\n"
+            "server = listenforconnection(me, 63100)\n"
+            "client = openconnection(me, 63100, me, 63101, 5)\n"
+            "while True:\n"
+            "    try:\n"
+            "        address, port, socket = server.getconnection()\n"
+            "        break\n"
+            "    except SocketWouldBlockError:\n"
+            "        sleep(0.01)\n"
+            'log("connected from", port)\n'
+            "socket.close()\n"
+            "client.close()\n"
+            "server.close()\n"
+        ),
     ),
     Call(
         "tcpserver.close",
@@ -287,9 +313,14 @@ CONNECTIONS = (
             _GONE,
             ("SocketWouldBlockError", "the other side does not read; nothing was taken"),
         ),
-        example="def send_all(socket, data):\n    while data:\n        try:\n"
-        "            data = data[socket.send(data):]\n"
-        "        except SocketWouldBlockError:\n            sleep(0.01)\n",
+        example=(
+            "def send_all(socket, data):\n"
+            "    while data:\n"
+            "        try:\n"
+            "            data = data[socket.send(data) :]\n"
+            "        except SocketWouldBlockError:\n"
+            "            sleep(0.01)\n"
+        ),
     ),
     Call(
         "socket.recv",
@@ -305,10 +336,16 @@ CONNECTIONS = (
             ("SocketWouldBlockError", "nothing has come"),
             _GONE,
         ),
-        example="def receive(socket):\n    while True:\n        try:\n"
-        "            return socket.recv(4096)\n"
-        "        except SocketWouldBlockError:\n            sleep(0.01)\n"
-        "        except SocketClosedRemote:\n            return ''\n",
+        example=(
+            "def receive(socket):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            return socket.recv(4096)\n"
+            "        except SocketWouldBlockError:\n"
+            "            sleep(0.01)\n"
+            "        except SocketClosedRemote:\n"
+            '            return ""\n'
+        ),
     ),
     Call(
         "socket.close",
@@ -336,7 +373,7 @@ THREADS = (
             ("RepyArgumentError", "function cannot be called"),
             ("ResourceExhaustedError", "all threads are in use"),
         ),
-        example="def work():\n    log('from a thread ')\n\ncreatethread(work)\n",
+        example=('def work():\n    log("from a thread ")\n\n\ncreatethread(work)\n'),
     ),
     Call(
         "createlock",
@@ -401,7 +438,7 @@ PROGRAM = (
         "None",
         "Adds to the log: each value as str gives it, with a space between and no newline.",
         (Cost("lograte", 0, "byte"),),
-        example="log('sum', 1 + 2, '\\n')\n",
+        example='log("sum", 1 + 2, "\\n")\n',
     ),
     Call(
         "randombytes",
@@ -419,8 +456,10 @@ PROGRAM = (
         "(limits, usage, stops)",
         "Two dictionaries by the names of resources, and the latest times of being held still "
         "as (when, how long). They are copies. usage has threadcpu, too; the ports are sets.",
-        example="limits, usage, stops = getresources()\n"
-        "log(limits['memory'], usage['events'], len(stops))\n",
+        example=(
+            "limits, usage, stops = getresources()\n"
+            'log(limits["memory"], usage["events"], len(stops))\n'
+        ),
     ),
     Call(
         "getlasterror",
@@ -449,8 +488,10 @@ PROGRAM = (
             ("RepyArgumentError", "code or name is no text, or the name is too long"),
             ("CodeUnsafeError", "the language does not allow it, or it is no Python"),
         ),
-        example="space = createvirtualnamespace('y = x + 1', 'adder')\n"
-        "log(space.evaluate({'x': 1})['y'])\n",
+        example=(
+            'space = createvirtualnamespace("y = x + 1", "adder")\n'
+            'log(space.evaluate({"x": 1})["y"])\n'
+        ),
     ),
     Call(
         "namespace.evaluate",
@@ -463,8 +504,11 @@ PROGRAM = (
             ("RepyArgumentError", "context is neither"),
             ("ContextUnsafeError", "a key of it is no name that programs may use"),
         ),
-        example="context = SafeDict({'x': 20})\n"
-        "createvirtualnamespace('x = x + 1', 'next').evaluate(context)\nlog(context['x'])\n",
+        example=(
+            'context = SafeDict({"x": 20})\n'
+            'createvirtualnamespace("x = x + 1", "next").evaluate(context)\n'
+            'log(context["x"])\n'
+        ),
     ),
     Call(
         "tobytes",
@@ -473,7 +517,7 @@ PROGRAM = (
         "bytes",
         "Data as the calls return it, as bytes.",
         errors=(("RepyArgumentError", "it is none: a character is above U+00FF"),),
-        example="log(tobytes('a\\xff'))\n",
+        example='log(tobytes("a\\xff"))\n',
     ),
     Call(
         "totext",
@@ -482,7 +526,7 @@ PROGRAM = (
         "text",
         "Bytes as the calls would return them: one character for each.",
         errors=(("RepyArgumentError", "it is neither text nor bytes"),),
-        example="log(totext(b'abc'))\n",
+        example='log(totext(b"abc"))\n',
     ),
 )
 
