@@ -70,6 +70,7 @@ class Member:
         role: `Role.CLIENT` for experimenters; nodes find theirs by being dialled back.
         signer: Its key.
         is_seed: Whether others join through it.
+        is_hostile: Whether it is an attacker's, or has turned.
         owners: Whose vessels it holds.
         joined: Whether it has entered the network since it was started.
         asked_ns: When it began to join.
@@ -82,6 +83,7 @@ class Member:
     role: Role
     signer: Signer
     is_seed: bool = False
+    is_hostile: bool = False
     owners: list[Person] = field(default_factory=list)
     joined: bool = False
     asked_ns: int = 0
@@ -100,8 +102,8 @@ class Member:
 
     @property
     def is_ordinary(self) -> bool:
-        """Whether it is a donor's node: no seed, no experimenter."""
-        return not self.is_seed and self.role is not Role.CLIENT
+        """Whether it is a donor's node: no seed, no experimenter, no attacker."""
+        return not (self.is_seed or self.is_hostile) and self.role is not Role.CLIENT
 
     @property
     def core(self) -> Overlay:
@@ -267,9 +269,7 @@ class Population:
 
         self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)
 
-    def find(
-        self, home: Member, person: Person, then: Callable[[list[Advert]], None]
-    ) -> None:
+    def find(self, home: Member, person: Person, then: Callable[[list[Advert]], None]) -> None:
         """Let a member look for all vessels of a person, for whoever works on them."""
         found: list[Advert] = []
 

@@ -1,7 +1,7 @@
 """The scenario file: one schema, versioned; fields have defaults, and units in their names.
 
 A scenario says who is there (`nodes`), what lies between them (`network`), who comes and goes
-(`churn`), what they do (`workload`), what goes wrong (`faults`) and what must come out
+(`churn`), what they do (`workload`), what goes wrong (`faults`, `attacks`), what must come out
 (`expect`). `expected.toml` beside it holds more of the last kind.
 """
 
@@ -38,6 +38,8 @@ class About(Part, frozen=True, kw_only=True):
         seed: Used when the command line gives none.
         duration_s: Virtual seconds from the first node to the end.
         mode: `objects` hands messages over as they are; `wire` encodes and decodes each.
+        explore: Things of one instant happen in an order drawn at random, instead of that in
+            which they were planned: run a few seeds to find what depends on it.
         signer: `real` Ed25519, `simulated`, or `auto`: simulated above 1,000 nodes.
     """
 
@@ -46,6 +48,7 @@ class About(Part, frozen=True, kw_only=True):
     seed: int = 1
     duration_s: Annotated[float, Meta(gt=0, le=10_000_000)]
     mode: Literal["objects", "wire"] = "objects"
+    explore: bool = False
     signer: Literal["auto", "real", "simulated"] = "auto"
 
 
@@ -91,6 +94,13 @@ class Network(Part, frozen=True, kw_only=True):
         burst_loss: Share lost in bursts (Gilbert-Elliott), instead of `loss`.
         burst_length: Mean datagrams in a burst.
         duplicate: Share of datagrams that arrive twice.
+        reorder: Share of datagrams that is held up, so that later ones overtake it ...
+        reorder_ms: ... for anything up to so long.
+        corrupt: Share of datagrams with one octet changed; needs mode `wire`.
+        uplink_kbps: What each machine can send; more waits, or is lost after a second; without
+            bound when 0.
+        clock_skew: Machines' clocks run too fast or too slow by up to this share, each by its
+            own.
     """
 
     latency: Literal["constant", "planetlab", "seattle", "residential", "matrix"] = "planetlab"
@@ -101,6 +111,11 @@ class Network(Part, frozen=True, kw_only=True):
     burst_loss: Share = 0
     burst_length: Annotated[float, Meta(ge=1, le=10_000)] = 5
     duplicate: Share = 0
+    reorder: Share = 0
+    reorder_ms: Annotated[float, Meta(gt=0, le=60_000)] = 200
+    corrupt: Share = 0
+    uplink_kbps: Annotated[float, Meta(ge=0)] = 0
+    clock_skew: Annotated[float, Meta(ge=0, le=0.5)] = 0
 
 
 class Churn(Part, frozen=True, kw_only=True):
@@ -116,6 +131,12 @@ class Churn(Part, frozen=True, kw_only=True):
         keep_state: Share of returns at which the core's state survived.
         rotate_id: Share of returns under a new key.
         graceful: Share of departures that withdraw adverts first.
+        site_restart_every_s: Mean time between two restarts of a whole site, which is all
+            machines of one IP group; never when 0.
+        site_down_s: How long the site is away.
+        night_share: Share of machines that their owners switch off at night, each by the time
+            zone it lies in.
+        night_hours: Length of the night.
     """
 
     preset: Literal["none", "seattle2011", "ipfs", "bt-debian", "kad", "weibull"] = "none"
@@ -127,6 +148,10 @@ class Churn(Part, frozen=True, kw_only=True):
     keep_state: Share = 0
     rotate_id: Share = 0
     graceful: Share = 0
+    site_restart_every_s: Seconds = 0
+    site_down_s: Annotated[float, Meta(gt=0)] = 120
+    night_share: Share = 0
+    night_hours: Annotated[float, Meta(gt=0, lt=24)] = 9
 
 
 class Workload(Part, frozen=True, kw_only=True):
@@ -190,6 +215,30 @@ class Fault(Part, frozen=True, kw_only=True):
     number: Annotated[int, Meta(ge=0)] = 0
 
 
+class Attack(Part, frozen=True, kw_only=True):
+    """Liars: Sybils that join with ids ground close to one owner's key, or nodes that turn.
+
+    Args:
+        kind: What they do besides keeping no advert they say they keep. `withhold`: nothing;
+            `misroute`: name only each other; `invent`: name peers that do not exist, in many
+            IP groups; `ignore`: leave every question unanswered.
+        at_s: When they join, or turn.
+        owner: Number of the owner whose key they crowd round.
+        count: How many Sybils.
+        tries: Keys made for each of them; the closest are used.
+        ip_groups: IP groups they share.
+        share: Turn that share of the ordinary nodes instead of adding Sybils.
+    """
+
+    kind: Literal["withhold", "misroute", "invent", "ignore"]
+    at_s: Seconds
+    owner: Annotated[int, Meta(ge=0)] = 0
+    count: Count = 100
+    tries: Annotated[int, Meta(ge=1, le=100_000)] = 1000
+    ip_groups: Count = 4
+    share: Share = 0
+
+
 class Expect(Part, frozen=True, kw_only=True):
     """A bound on one measure; the run is breached when it is not kept.
 
@@ -234,13 +283,15 @@ class Scenario(Part, frozen=True, kw_only=True):
     overlay: Params = Params()
     workload: Workload = Workload()
     faults: tuple[Fault, ...] = ()
+    attacks: tuple[Attack, ...] = ()
     expect: tuple[Expect, ...] = ()
     sweep: Sweep = Sweep()
 
     @property
     def hosts(self) -> int:
-        """Machines in all."""
-        return sum(group.count for group in self.nodes)
+        """Machines in all, attackers' included."""
+        sybils = sum(attack.count for attack in self.attacks if not attack.share)
+        return sybils + sum(group.count for group in self.nodes)
 
 
 class Expected(Part, frozen=True, kw_only=True):
@@ -289,11 +340,18 @@ def _require_sense(found: Found[Scenario]) -> None:
     """Refuse what each table allows and all of them together do not."""
     _require_sound_groups(found)
     _require_sound_faults(found)
+    _require_sound_attacks(found)
     scenario = found.value
     for name, value in msgspec.structs.asdict(scenario.overlay).items():
         lowest = 1 if name in ("k", "alpha", "disjoint_paths") else 0
         if isinstance(value, int | float) and value < lowest:
             raise found.refuse(f"$.overlay.{name}", f"{name} is at least {lowest}")
+    if scenario.network.corrupt and scenario.meta.mode != "wire":
+        raise found.refuse(
+            "$.network.corrupt",
+            "only bytes can be corrupted",
+            'say `mode = "wire"` in [meta]',
+        )
     if scenario.network.latency == "matrix" and not scenario.network.latency_file:
         raise found.refuse("$.network.latency", "latency `matrix` needs a `latency_file`")
     if scenario.workload.last_look_s >= scenario.meta.duration_s:
@@ -332,6 +390,15 @@ def _require_sound_faults(found: Found[Scenario]) -> None:
             end_s = scenario.meta.duration_s
             raise found.refuse(
                 f"{place}.at_s", f"the fault comes after the end, at {end_s:g} s"
+            )
+
+
+def _require_sound_attacks(found: Found[Scenario]) -> None:
+    end_s = found.value.meta.duration_s
+    for index, attack in enumerate(found.value.attacks):
+        if attack.at_s > end_s:
+            raise found.refuse(
+                f"$.attacks[{index}].at_s", f"the attack comes after the end, at {end_s:g} s"
             )
 
 

@@ -49,6 +49,14 @@ class CheapSignatures:
         """The signer of the key pair that `seed` gives."""
         return CheapSigner(KeyPair(seed).public, self._secret)
 
+    def node_id(self, seed: bytes) -> int:
+        """Id of the node that `ground_signer` gives: a hash is all it costs."""
+        return PublicKey(seed).node_id
+
+    def ground_signer(self, seed: bytes) -> Signer:
+        """The signer of a key without a private half, for those who try millions."""
+        return CheapSigner(PublicKey(seed), self._secret)
+
     def verify(self, key: PublicKey, message: bytes, signature: bytes) -> None:
         """Accept a signature. Raises `BadSignature`."""
         if signature != _keyed_hash(self._secret, key, message):
@@ -71,6 +79,14 @@ class RealSignatures:
 
     def signer(self, seed: bytes) -> Signer:
         """The key pair that `seed` gives."""
+        return KeyPair(seed)
+
+    def node_id(self, seed: bytes) -> int:
+        """Id of the node that `ground_signer` gives."""
+        return KeyPair(seed).public.node_id
+
+    def ground_signer(self, seed: bytes) -> Signer:
+        """The key pair that `seed` gives: whoever tries many has no other way here."""
         return KeyPair(seed)
 
     def verify(self, key: PublicKey, message: bytes, signature: bytes) -> None:

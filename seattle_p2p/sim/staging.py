@@ -1,13 +1,14 @@
 """Puts a scenario on: the world, everybody in it, what goes wrong and when."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from seattle_p2p.identity.keys import ID_BITS, KeyPair, PublicKey
 from seattle_p2p.overlay.contact import PeerBook
 from seattle_p2p.overlay.core import Overlay, Role, Signer
 from seattle_p2p.overlay.node import OverlayNode
-from seattle_p2p.sim import assembly, faults
+from seattle_p2p.sim import assembly, attackers
 from seattle_p2p.sim.churn import Churn
 from seattle_p2p.sim.codec import ObjectCodec, WireDescriber, describe_object
 from seattle_p2p.sim.errands import Researchers
@@ -15,9 +16,12 @@ from seattle_p2p.sim.measures import Tally
 from seattle_p2p.sim.nat import Box
 from seattle_p2p.sim.population import Member, Person, Population, deal_vessels
 from seattle_p2p.sim.provoker import Provoker
-from seattle_p2p.sim.scenario import Fault, NodeGroup, Scenario
+from seattle_p2p.sim.scenario import Attack, Fault, NodeGroup, Scenario
+from seattle_p2p.sim.skew import Skewed
+from seattle_p2p.sim.sybils import Sybils, grind
 from seattle_p2p.sim.trace import Describe
 from seattle_p2p.sim.world import World
+from seattle_p2p.wire.adverts import place_of
 from seattle_p2p.wire.codec import Codec, WireCodec
 from seattle_p2p.wire.datagrams import Reply
 
@@ -28,6 +32,13 @@ _ROLES = {
     "node": Role.UNKNOWN,
     "experimenter": Role.CLIENT,
     "provoker": Role.UNKNOWN,
+}
+
+_CONDUCTS = {
+    "withhold": attackers.Withhold,
+    "misroute": attackers.Misroute,
+    "invent": attackers.Invent,
+    "ignore": attackers.Ignore,
 }
 
 
@@ -47,7 +58,9 @@ class Stage:
         if scenario.meta.mode == "wire":
             codec = wire = WireCodec(NETWORK)
             describe = WireDescriber(wire)
-        self.world = World(seed, describe=describe, size_of=codec.size)
+        self.world = World(
+            seed, describe=describe, size_of=codec.size, explore=scenario.meta.explore
+        )
         streams = self.world.streams
         self.world.latency = assembly.make_latency(scenario, streams, folder)
         self.world.loss = assembly.make_loss(scenario, streams)
@@ -65,6 +78,8 @@ class Stage:
         self._name_owners()
         for fault in scenario.faults:
             self._plan_fault(fault)
+        for attack in scenario.attacks:
+            self.world.at(attack.at_s, partial(self._attack, attack))
         self.researchers: Researchers | None = None
         if scenario.workload.commands_every_s:
             self.researchers = Researchers(
@@ -78,8 +93,8 @@ class Stage:
         self.churn = Churn(self.population, scenario.churn, end_s, self._new_signer)
         if scenario.workload.lookups_per_s:
             self.world.at(scenario.workload.discover_from_s, self._probe)
-        if scenario.network.duplicate:
-            self.world.add_rule(faults.Doubled(self.world, scenario.network.duplicate))
+        for rule in assembly.make_disturbances(scenario.network, self.world, codec.size):
+            self.world.add_rule(rule)
 
     # Machines
 
@@ -134,6 +149,10 @@ class Stage:
             book=self._book,
         )
         core.set_local_endpoints([member.host.endpoint])
+        skew = self.scenario.network.clock_skew
+        if skew:
+            rate = 1 + skew * streams.stream("clocks").uniform(-1, 1)
+            return cast(Overlay, Skewed(core, rate))
         return core
 
     def _new_signer(self) -> Signer:
@@ -215,3 +234,19 @@ class Stage:
                 self.population.crash(member, keep_state=fault.keep_state)
             if fault.for_s:
                 self._start_at(fault.at_s + fault.for_s, member)
+
+    # Attacks
+
+    def _attack(self, attack: Attack) -> None:
+        """Let Sybils join, or ordinary members turn."""
+        population, rng = self.population, self.world.streams.stream("attacks")
+        sybils = Sybils(population, self._codec, rng)
+        conduct = _CONDUCTS[attack.kind]
+        if attack.share:
+            able = [m for m in population.chosen("", attack.share, rng) if m.host.up]
+            sybils.turn(able, conduct)
+            return
+        owner = population.persons[min(attack.owner, len(population.persons) - 1)]
+        place = place_of(self.signatures.storage_key(owner.key).public.raw)
+        keys = grind(place, attack.count, attack.tries, self.signatures, rng)
+        sybils.start(sybils.add(keys, ip_groups=attack.ip_groups), conduct)

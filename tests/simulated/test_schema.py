@@ -16,6 +16,7 @@ PARTS = [
     shapes.Churn,
     shapes.Workload,
     shapes.Fault,
+    shapes.Attack,
     shapes.Expect,
     shapes.Sweep,
 ]
