@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from seattle_p2p.overlay.contact import Endpoint
-from seattle_p2p.sim import faults, links
+from seattle_p2p.sim import disturbances, faults, links
 from seattle_p2p.sim.geography import PLANETLAB, SEATTLE
-from seattle_p2p.sim.scenario import Fault, Scenario
+from seattle_p2p.sim.scenario import Fault, Network, Scenario
 from seattle_p2p.sim.signing import REAL_UP_TO, CheapSignatures, RealSignatures, Signatures
 from seattle_p2p.sim.streams import Streams
 from seattle_p2p.sim.world import Host, Sender, World
@@ -43,6 +43,22 @@ def make_signatures(scenario: Scenario, streams: Streams) -> Signatures:
     if signer == "real" or (signer == "auto" and scenario.hosts <= REAL_UP_TO):
         return RealSignatures()
     return CheapSignatures(streams.secret("signatures", 64))
+
+
+def make_disturbances(
+    network: Network, world: World, size_of: Callable[[Any], int]
+) -> list[faults.Rule]:
+    """What links do to datagrams for the whole run, besides losing them."""
+    rules: list[faults.Rule] = []
+    if network.duplicate:
+        rules.append(faults.Doubled(world, network.duplicate))
+    if network.corrupt:
+        rules.append(disturbances.WrongBits(world, network.corrupt))
+    if network.reorder:
+        rules.append(disturbances.Overtaken(world, network.reorder, network.reorder_ms))
+    if network.uplink_kbps:
+        rules.append(disturbances.ThinLines(world, network.uplink_kbps, size_of))
+    return rules
 
 
 def make_rule(

@@ -13,12 +13,17 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import gamma
+from typing import TypeVarTuple, Unpack
 
 from seattle_p2p.overlay.core import Signer
 from seattle_p2p.sim import scenario
 from seattle_p2p.sim.population import Member, Population
+from seattle_p2p.wire.endpoints import ip_group, pack_endpoint
+
+Ts = TypeVarTuple("Ts")
 
 _HOUR = 3600.0
+_DAY_S = 24 * _HOUR
 _SHORTEST_S = 10.0
 """Neither a session nor an absence is shorter: a machine takes that long to start."""
 _CANDIDATES = 8
@@ -94,6 +99,10 @@ class Churn:
             self._habits = PRESETS.get(plan.preset, ())
         if self._habits:
             self._world.at(plan.from_s, self._begin)
+        if plan.site_restart_every_s:
+            self._world.at(plan.from_s, self._await_site)
+        if plan.night_share:
+            self._world.at(plan.from_s, self._begin_nights)
 
     def _begin(self) -> None:
         weights = [habit.share for habit in self._habits]
@@ -124,10 +133,61 @@ class Churn:
         session_s = self._rng.weibullvariate(habit.scale_s, habit.shape)
         self._after(session_s, self._depart, member, habit)
 
-    def _after(
-        self, wait_s: float, act: Callable[[Member, Habit], None], member: Member, habit: Habit
-    ) -> None:
-        self._world.after(max(wait_s, _SHORTEST_S), lambda: act(member, habit))
+    # Whole sites
+
+    def _await_site(self) -> None:
+        wait_s = self._rng.expovariate(1 / self._plan.site_restart_every_s)
+        self._world.after(wait_s, self._restart_site)
+
+    def _restart_site(self) -> None:
+        """Somebody updates all machines of a site: they go together and come together."""
+        if self._world.now_s >= self._end_s:
+            return
+        self._await_site()
+        sites: dict[bytes, list[Member]] = {}
+        for member in self._population.members:
+            if member.is_ordinary and member.host.up:
+                group = ip_group(pack_endpoint(member.host.endpoint))
+                sites.setdefault(group, []).append(member)
+        if not sites:
+            return
+        for member in sites[self._rng.choice(sorted(sites))]:
+            self.departures += 1
+            self._population.crash(
+                member, keep_state=self._rng.random() < self._plan.keep_state
+            )
+            self._after(self._plan.site_down_s, self._switch_on, member)
+
+    # Nights
+
+    def _begin_nights(self) -> None:
+        nightly = [m for m in self._population.members if m.is_ordinary]
+        for member in self._rng.sample(nightly, round(self._plan.night_share * len(nightly))):
+            since_dusk_s = self._rng.uniform(0, _DAY_S)
+            left_s = self._plan.night_hours * _HOUR - since_dusk_s
+            if left_s > 0:
+                self._go_to_bed(member, left_s)
+            self._after(_DAY_S - since_dusk_s, self._begin_night, member)
+
+    def _begin_night(self, member: Member) -> None:
+        self._go_to_bed(member, self._plan.night_hours * _HOUR)
+        self._after(_DAY_S, self._begin_night, member)
+
+    def _go_to_bed(self, member: Member, sleep_s: float) -> None:
+        if self._world.now_s >= self._end_s:
+            return
+        if member.host.up:
+            self.departures += 1
+            self._population.leave(member)
+        self._after(sleep_s, self._switch_on, member)
+
+    def _switch_on(self, member: Member) -> None:
+        if not member.host.up:
+            self.returns += 1
+            self._population.start(member)
+
+    def _after(self, wait_s: float, act: Callable[[Unpack[Ts]], None], *args: *Ts) -> None:
+        self._world.after(max(wait_s, _SHORTEST_S), lambda: act(*args))
 
 
 def residual_s(habit: Habit, rng: random.Random) -> float:

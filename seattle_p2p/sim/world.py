@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from seattle_p2p.overlay.core import Core
-from seattle_p2p.sim.agenda import Agenda
+from seattle_p2p.sim.agenda import Agenda, ShuffledAgenda
 from seattle_p2p.sim.faults import Fate, Rule
 from seattle_p2p.sim.links import Constant, Latency, Loss
 from seattle_p2p.sim.streams import Streams
@@ -129,6 +129,7 @@ class World:
         describe: Kind of a datagram and its body without signatures, for the trace.
         size_of: Bytes that a datagram has on the wire.
         keep: How many of the last deliveries the trace remembers; None for all.
+        explore: Whether things of one instant happen in an order drawn at random.
     """
 
     def __init__(
@@ -140,12 +141,15 @@ class World:
         describe: Describe = lambda data: ("datagram", data),
         size_of: Callable[[Any], int] = len,
         keep: int | None = 40,
+        explore: bool = False,
     ) -> None:
         self.streams = Streams(seed)
         self.hosts: list[Host] = []
         self.trace = Trace(describe, keep)
         self.traffic = Traffic()
         self.agenda = Agenda()
+        if explore:
+            self.agenda = ShuffledAgenda(self.streams.stream("explore").getrandbits)
         self.latency: Latency = latency or Constant(25)
         self.loss = loss
         self._size_of = size_of
