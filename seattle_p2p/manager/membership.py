@@ -8,16 +8,16 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from seattle_p2p.errors import LanUnavailable, Unreachable
+from seattle_p2p.errors import LanUnavailable, Unreachable, UsageError
 from seattle_p2p.manager.remembered import read_peers, write_peers
 from seattle_p2p.net.lan import on_lan
 from seattle_p2p.overlay.core import Joined
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.endpoints import Endpoint
+from seattle_p2p.wire.endpoints import Endpoint, endpoint
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ LOOK_ROUND_S = 60.0
 """How often peers are written down, and missed when there are none."""
 JOIN_AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Waits between attempts to enter the network; the last one for ever."""
+_WAYS_IN = 48
+"""Remembered peers tried beside the seeds; those known last come first."""
 _LAN_AFTER_S = 1.0
 """Seeds have so long to answer before the LAN is asked as well."""
 _NEIGHBOUR_S = 3.0
@@ -45,6 +47,9 @@ class Joins(Protocol):
 
     def peers(self) -> Sequence[Endpoint]:
         """Peers worth remembering."""
+
+    def meet(self, endpoints: Iterable[Endpoint]) -> None:
+        """Offer the table peers of another time."""
 
 
 class Membership:
@@ -105,7 +110,8 @@ class Membership:
         """Enter the network, however long it takes; without any address, be its first node."""
         for attempt in itertools.count():
             self._met.clear()
-            known = [*read_peers(self._memory), *self._seeds()]
+            remembered = read_peers(self._memory)
+            known = [*remembered[:_WAYS_IN], *self._seeds()]
             entered = not known
             try:
                 entered |= (await self._overlay.join(known)).peers > 0
@@ -115,6 +121,7 @@ class Membership:
                 self._on_entered()
             self.tried.set()
             if entered or self._overlay.peers():
+                self._overlay.meet(_endpoints(remembered))
                 return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(JOIN_AGAIN_S[min(attempt, len(JOIN_AGAIN_S) - 1)]):
@@ -160,3 +167,12 @@ class Membership:
             self.remember_peers()
             self._met.set()
             self._on_entered()
+
+
+def _endpoints(addresses: Iterable[PeerAddress]) -> list[Endpoint]:
+    """Those that are addresses and not names."""
+    found = []
+    for address in addresses:
+        with contextlib.suppress(UsageError):
+            found.append(endpoint(address.host, address.port))
+    return found

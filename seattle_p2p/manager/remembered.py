@@ -9,8 +9,8 @@ from pathlib import Path
 from seattle_p2p.errors import UsageError
 from seattle_p2p.wire.address import PeerAddress
 
-MAX_PEERS = 64
-"""Enough that some of them are still there after weeks."""
+MAX_PEERS = 256
+"""A whole routing table, and more: some of them are still there after weeks."""
 _MAX_FILE_BYTES = 64 * 1024
 _log = logging.getLogger(__name__)
 

@@ -201,6 +201,12 @@ class TwinDriver:
         peers = len({peer.id for peer in self.contacts()})
         return msgspec.structs.replace(joined, peers=peers, role=self.role)
 
+    def meet(self, endpoints: Iterable[Endpoint]) -> None:
+        """Offer the tables peers of another time."""
+        endpoints = list(endpoints)
+        for driver in self._both:
+            driver.meet(endpoints)
+
     async def look_up(self, target: int, *, timeout_s: float = 30.0) -> tuple[Peer, ...]:
         """The live peers closest to `target` in both networks, best first, each once."""
         answers = await self._ask(lambda d: d.look_up(target, timeout_s=timeout_s))

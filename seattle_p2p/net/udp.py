@@ -225,6 +225,12 @@ class UdpDriver:
             )
         return event
 
+    def meet(self, endpoints: Iterable[Endpoint]) -> None:
+        """Offer the table peers of another time, those of our families."""
+        usable = [one for one in endpoints if one.family in self._transports]
+        self.node.meet(usable, time.monotonic_ns())
+        self._carry_out()
+
     async def look_up(self, target: int, *, timeout_s: float = 30.0) -> tuple[Peer, ...]:
         """The live peers closest to `target`, best first.
 

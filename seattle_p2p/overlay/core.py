@@ -247,6 +247,9 @@ class Overlay(Core, Protocol):
         Whoever is at an endpoint named in `ids` must prove that node id.
         """
 
+    def meet(self, endpoints: Iterable[Endpoint], now: int) -> None:
+        """Offer the table whoever proves an id at these addresses: peers of another time."""
+
     def look_up(self, target: int, now: int) -> int:
         """Find the live peers closest to `target` → `LookedUp`."""
 

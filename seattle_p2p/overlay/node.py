@@ -173,6 +173,16 @@ class OverlayNode:
             now,
         )
 
+    def meet(self, endpoints: Iterable[Endpoint], now: int) -> None:
+        """Offer the table whoever proves an id at these addresses: peers of another time."""
+        self._now = max(self._now, now)
+        known = {peer.endpoint for peer in self._parts.table}
+        for endpoint in endpoints:
+            if endpoint not in known:
+                self._introducer.introduce(
+                    endpoint, None, now, prove_us=self._parts.reach.is_server
+                )
+
     def look_up(self, target: int, now: int) -> int:
         """Find the live peers closest to `target` → `LookedUp`."""
 
