@@ -26,6 +26,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -43,6 +44,7 @@ from seattle_p2p.sim.population import Member, Person
 from seattle_p2p.sim.staging import Stage
 from seattle_p2p.sim.sybils import MakeConduct, Sybils, grind
 from seattle_p2p.wire.adverts import place_of
+from seattle_p2p.wire.datagrams import Outcome
 
 FULL = 10_000
 SEEDS, PEOPLE = 10, 60
@@ -68,7 +70,8 @@ class Line:
         bar = "" if self.at_least is None else f">= {self.at_least:g}"
         bar = bar if self.at_most is None else f"<= {self.at_most:g}"
         verdict = ("ok" if self.holds else "MISSED") if bar else ""
-        return f"{self.row:>4}  {self.what:<66}{self.value:>12,.4g} {self.unit:<6}{bar:<10}{verdict}"
+        value = f"{self.value:>12,.4g} {self.unit:<6}"
+        return f"{self.row:>4}  {self.what:<68}{value}{bar:<10}{verdict}"
 
 
 @dataclass
@@ -126,11 +129,15 @@ class Ground:
             sizes[1] = count - sum(sizes.values())
         return tuple(
             shapes.NodeGroup(
-                name=f"donors{size}", count=count, ip_group_size=size, vessels=self.vessels,
-                join_at_s=1, join_span_s=300,
+                name=f"donors{size}",
+                count=count,
+                ip_group_size=size,
+                vessels=self.vessels,
+                join_at_s=1,
+                join_span_s=300,
             )
             for size, count in sizes.items()
-        )  # fmt: skip
+        )
 
     def a_person(self) -> Person:
         """Somebody new, who looks from any of the researchers' machines."""
@@ -212,13 +219,29 @@ def crowd(ground: Ground, options: argparse.Namespace) -> list[Line]:
     held = ground.stored(person)
     founds = [at - look.started_ns for look in looks for at in look.found.values()]
     return [
-        Line(7, f"adverts found, {len(honest):,} under one key, {len(looks)} looks", recall(looks, honest), at_least=0.999),
+        Line(
+            7,
+            f"adverts found, {len(honest):,} under one key, {len(looks)} looks",
+            recall(looks, honest),
+            at_least=0.999,
+        ),
         Line(7, "a whole look, p50", done_s(looks, 0.5), unit="s"),
         Line(7, "a whole look, p99", done_s(looks, 0.99), at_most=10, unit="s"),
-        Line(7, "one advert of a look, p99", percentile(sorted(founds), 0.99) / 1e9 if founds else 0, unit="s"),
-        Line(7, f"largest of {len(held):,} holders", max(held.values()) / 1000, at_most=256, unit="kB"),
+        Line(
+            7,
+            "one advert of a look, p99",
+            percentile(sorted(founds), 0.99) / 1e9 if founds else 0,
+            unit="s",
+        ),
+        Line(
+            7,
+            f"largest of {len(held):,} holders",
+            max(held.values()) / 1000,
+            at_most=256,
+            unit="kB",
+        ),
         Line(7, "Gini of stored bytes over its holders", gini(held.values()), at_most=0.5),
-    ]  # fmt: skip
+    ]
 
 
 def flood(ground: Ground, options: argparse.Namespace) -> list[Line]:
@@ -258,13 +281,20 @@ def _flood(ground: Ground, options: argparse.Namespace, count: int) -> list[Line
     honest = {member.index for member in early + late}
     held = ground.stored(person)
     what = f"{count} honest adverts found among {options.flood:,} junk ones"
-    print("outcomes", dict(junk.outcomes), "largest", max(held.values()), len(held), flush=True)
+    kept = junk.outcomes[Outcome.DONE] / max(sum(junk.outcomes.values()), 1)
     return [
         Line(8, what, recall(looks, honest), at_least=0.99),
-        Line(8, f"  of the {len(late)} that came after the flood had begun", recall(looks, {m.index for m in late}), at_least=0.99),
+        Line(
+            8,
+            f"  of the {len(late)} that came after the flood had begun",
+            recall(looks, {m.index for m in late}),
+            at_least=0.99,
+        ),
         Line(8, "  a whole look, p50", done_s(looks, 0.5), unit="s"),
+        Line(8, "  share of the junk's stores that were taken", kept),
+        Line(8, f"  largest of {len(held):,} holders", max(held.values()) / 1000, unit="kB"),
         Line(8, "  worst look", min(recall([look], honest) for look in looks)),
-    ]  # fmt: skip
+    ]
 
 
 def sybils(ground: Ground, options: argparse.Namespace) -> list[Line]:
@@ -282,14 +312,18 @@ def sybils(ground: Ground, options: argparse.Namespace) -> list[Line]:
         keys = grind(place, 100, options.tries, ground.stage.signatures, ground.rng)
         chosen = ground.rng.sample(ground.donors, 20)
         for way, (conduct, _) in ways.items():
-            found[way] += in_a_fork(
-                lambda c=conduct: _eclipse(ground, person, keys, chosen, c, options)
-            )
+            trial = partial(_eclipse, ground, person, keys, chosen, conduct, options)
+            found[way] += in_a_fork(trial)
+            print(f"      trial, {way}: {found[way][-1]:.4f}", flush=True)
     return [
-        Line(10, f"100 Sybils, honest {where}, {way}: records reached ({len(found[way])} trials)",
-             sum(found[way]) / len(found[way]), at_least=bar)
+        Line(
+            10,
+            f"100 Sybils, honest {where}, {way}: records reached ({len(found[way])} trials)",
+            sum(found[way]) / len(found[way]),
+            at_least=bar,
+        )
         for way, (_, bar) in ways.items()
-    ] + [Line(10, "  worst trial", min(min(each) for each in found.values()))]  # fmt: skip
+    ] + [Line(10, "  worst trial", min(min(each) for each in found.values()))]
 
 
 def _eclipse(
@@ -378,12 +412,17 @@ def _one_liar(ground: Ground, way: str) -> list[Line]:
     took = sorted(sample.took_ns for sample in samples)
     right = sum(s.right for s in samples) / sum(s.wanted for s in samples)
     return [
-        Line(11, f"one that would {way}: requests, most of {len(samples)} lookups", max(s.asked for s in samples), at_most=64),
+        Line(
+            11,
+            f"one that would {way}: requests, most of {len(samples)} lookups",
+            max(s.asked for s in samples),
+            at_most=64,
+        ),
         Line(11, "  p50 of lookups", percentile(took, 0.5) / 1e9, unit="s"),
         Line(11, "  longest lookup", took[-1] / 1e9, at_most=2, unit="s"),
         Line(11, f"  contacts that nobody is, of {seen:,}", wrong, at_most=0),
         Line(11, "  share of the true k closest found", right),
-    ]  # fmt: skip
+    ]
 
 
 def false_contacts(ground: Ground, but: Member) -> tuple[int, int]:
@@ -442,11 +481,28 @@ def speed(ground: Ground, options: argparse.Namespace) -> list[Line]:
     ground.pass_time(40)
     delays.sort()
     return [
-        Line(13, f"advertise to discoverable, p50 of {len(delays)}", percentile(delays, 0.5), at_most=1, unit="s"),
-        Line(13, "advertise to discoverable, p99", percentile(delays, 0.99), at_most=5, unit="s"),
-        Line(13, f"dead for 90 s, shown in {len(looks):,} reads", sum(look.dead_shown for look in looks), at_most=0),
-        Line(13, "  the living found in those reads", sum(len(k.found) for k in looks) / sum(len(k.lived) for k in looks)),
-    ]  # fmt: skip
+        Line(
+            13,
+            f"advertise to discoverable, p50 of {len(delays)}",
+            percentile(delays, 0.5),
+            at_most=1,
+            unit="s",
+        ),
+        Line(
+            13, "advertise to discoverable, p99", percentile(delays, 0.99), at_most=5, unit="s"
+        ),
+        Line(
+            13,
+            f"dead for 90 s, shown in {len(looks):,} reads",
+            sum(look.dead_shown for look in looks),
+            at_most=0,
+        ),
+        Line(
+            13,
+            "  the living found in those reads",
+            sum(len(k.found) for k in looks) / sum(len(k.lived) for k in looks),
+        ),
+    ]
 
 
 def disasters(ground: Ground, options: argparse.Namespace) -> list[Line]:
@@ -478,10 +534,16 @@ def _cut_in_two(ground: Ground, persons: list[Person]) -> list[Line]:
             one_s = ground.world.now_s - healed_s
     back = next((5 * i for i, share in enumerate(shares) if share >= 0.99), float("inf"))
     return [
-        Line(14, f"cut in two for 600 s ({apart} pieces then): one piece after", one_s, at_most=120, unit="s"),
+        Line(
+            14,
+            f"cut in two for 600 s ({apart} pieces then): one piece after",
+            one_s,
+            at_most=120,
+            unit="s",
+        ),
         Line(14, "  looks find >= 99 % again, begun so long after", back, at_most=60, unit="s"),
         Line(14, "  found by looks begun at once", shares[0]),
-    ]  # fmt: skip
+    ]
 
 
 def _deaths(ground: Ground, persons: list[Person]) -> list[Line]:
@@ -490,10 +552,16 @@ def _deaths(ground: Ground, persons: list[Person]) -> list[Line]:
     shares = [recall_of_all(ground, persons) for _ in range(12)]
     back = next((5 * i for i, share in enumerate(shares) if share >= 0.99), float("inf"))
     return [
-        Line(14, "30 % dead at once: looks find >= 99 % of the living, begun so long after", back, at_most=60, unit="s"),
+        Line(
+            14,
+            "30 % dead at once: looks find >= 99 % of the living, begun so long after",
+            back,
+            at_most=60,
+            unit="s",
+        ),
         Line(14, "  found by looks begun at once", shares[0]),
         Line(14, "  pieces a minute later", pieces(ground), at_most=1),
-    ]  # fmt: skip
+    ]
 
 
 def recall_of_all(ground: Ground, persons: list[Person]) -> float:
@@ -647,8 +715,11 @@ def on(kind: str, seed: int, rows: list[Row], options: argparse.Namespace) -> li
     )
     gc.freeze()
     sent = ground.world.traffic.sent
-    print(f"seed {seed}, {ground.nodes:,} nodes, {kind}: {sent:,} datagrams,"
-          f" {time.process_time() - began:.0f} s of CPU", flush=True)  # fmt: skip
+    print(
+        f"seed {seed}, {ground.nodes:,} nodes, {kind}: {sent:,} datagrams,"
+        f" {time.process_time() - began:.0f} s of CPU",
+        flush=True,
+    )
     missed = False
     for row in rows:
         began = time.perf_counter()
