@@ -4,6 +4,7 @@
 # expect: ends | error | refused
 # control: none: a plain host gives no object of its own away here
 
+
 class Mine(AttributeError):
     def leak(self):
         return super().obj

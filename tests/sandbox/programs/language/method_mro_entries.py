@@ -2,7 +2,8 @@
 # class: language
 # source: own
 # expect: refused
-# line: 8
+# line: 9
+
 
 class D:
     def __mro_entries__(self, bases):

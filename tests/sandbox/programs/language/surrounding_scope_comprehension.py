@@ -4,6 +4,7 @@
 # expect: ends | error | refused
 # control: none: it shows a mistake of the interpreter, if there is one
 
+
 class C:
     log_ = log
     values = [[(lambda: (x, y))() for y in range(2)] for x in range(2)]
