@@ -14,10 +14,9 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
-from seattle_p2p.overlay.order import best
+from seattle_p2p.overlay.order import best, with_region
 
 _FRESH, _ASKED, _SLOW, _ANSWERED, _GIVEN_UP = range(5)
-_REGION_FACTOR = 3
 _KEPT_FACTOR = 8
 """The list of candidates keeps so many times k: more than the order can ever need at once."""
 _NOTHINGS = 4
@@ -255,15 +254,7 @@ class Lookup:
             chosen = best(iter(nearest_first), self._k)
         else:
             chosen = nearest_first[: self._k]
-        if self._region:
-            ids = {peer.id for peer in chosen}
-            for peer in nearest_first:
-                full = len(chosen) >= _REGION_FACTOR * self._k
-                if full or peer.id ^ self.target > self._region:
-                    break
-                if peer.id not in ids:
-                    chosen.append(peer)
-        return chosen
+        return with_region(chosen, nearest_first, self.target, self._region, self._k)
 
     def _settle(self, peer: Peer) -> bool:
         state = self._states.get(peer.id)

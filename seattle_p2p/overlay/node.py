@@ -105,7 +105,7 @@ class OverlayNode:
         parts.exchange.on_silent_endpoint = self._on_silent_endpoint
         self._introducer = Introducer(parts, self.params.introductions)
         self._doubts = Doubts(parts)
-        self._publisher = Publisher(parts, self._introducer, self._notice)
+        self._publisher = Publisher(parts, self._introducer)
         self._upkeep = Upkeep(parts, self._introducer, self._doubts, self._notice)
         self._sources = Rates(self.params.source_rate, self.params.source_burst)
         self._numbers = 0

@@ -17,7 +17,7 @@ from seattle_p2p.overlay.params import SECOND
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.proofs import make_proof
 from seattle_p2p.overlay.requests import Outstanding
-from seattle_p2p.overlay.walk import Notice, Walk
+from seattle_p2p.overlay.walk import Walk
 from seattle_p2p.wire.adverts import NONCE_BYTES, Advert, Record, place_of, seal_advert
 from seattle_p2p.wire.datagrams import Found, Outcome, Store, Stored
 
@@ -60,7 +60,6 @@ class Publication(Task):
         parts: The node's.
         entry: What is published.
         introducer: Proves us where need be.
-        notice: Is told of every peer that answers a walk.
         number: The application's request number; 0 for a renewal.
         walk: Whether to walk to each place, rather than to ask one of the last round's holders
             who is near it now and to walk only where much has changed.
@@ -71,7 +70,6 @@ class Publication(Task):
         parts: Parts,
         entry: Advertised,
         introducer: Introducer,
-        notice: Notice,
         number: int,
         *,
         walk: bool,
@@ -80,7 +78,6 @@ class Publication(Task):
         self._entry = entry
         self._walk = walk
         self._introducer = introducer
-        self._notice = notice
         self._walks: dict[int, Walk] = {}
         self._depths: dict[int, int] = {}
         """Places written to, and the bits of the subkey that each is."""
@@ -169,12 +166,16 @@ class Publication(Task):
             self.parts,
             place,
             now,
-            notice=self._notice,
+            notice=self._touch,
             then=self._on_walked,
             region=self.parts.estimate.radius(self.parts.params.k),
         )
         self._walks[place] = walk
         walk.start(now)
+
+    def _touch(self, peer: Peer, _wanted: bool, _now: int) -> None:
+        """A contact lives. Acquaintances are made elsewhere; here they would cost too much."""
+        self.parts.table.touch(peer)
 
     def _on_walked(self, walk: Walk, now: int) -> None:
         place = walk.target

@@ -7,7 +7,6 @@ from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.publication import Advertised, Publication
-from seattle_p2p.overlay.walk import Notice
 from seattle_p2p.overlay.withdrawal import Withdrawal
 
 _LATER = 4
@@ -24,13 +23,11 @@ class Publisher:
     Args:
         parts: The node's.
         introducer: Proves us where a holder wants more than a signature in passing.
-        notice: Is told of every peer that answers a walk.
     """
 
-    def __init__(self, parts: Parts, introducer: Introducer, notice: Notice) -> None:
+    def __init__(self, parts: Parts, introducer: Introducer) -> None:
         self._parts = parts
         self._introducer = introducer
-        self._notice = notice
         self._advertised: dict[PublicKey, Advertised] = {}
         self._sequence = 0
         """The latest of any advert: one that is withdrawn and comes back is newer, too."""
@@ -83,6 +80,6 @@ class Publisher:
         entry.rounds += 1
         self._parts.agenda.at(now + nanoseconds(wait_s * (1 - early)), entry)
         entry.round = publication = Publication(
-            self._parts, entry, self._introducer, self._notice, number, walk=walk
+            self._parts, entry, self._introducer, number, walk=walk
         )
         publication.start(now)
