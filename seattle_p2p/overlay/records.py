@@ -8,7 +8,7 @@ import hashlib
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nlargest
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
@@ -18,6 +18,8 @@ from seattle_p2p.wire.datagrams import Outcome
 
 DIGEST_BYTES = 8
 _REMOVED_KEPT = 256
+_ROOM_SHARE = 512
+"""Of all a holder may keep, so much makes room at a time for who has less."""
 _SPLIT_STEP = 3
 """Bits by which a crowded place goes deeper: eight subkeys at a time."""
 
@@ -72,6 +74,7 @@ class Records:
         self._per_node: Counter[bytes] = Counter()
         self._expiries: list[tuple[int, int, bytes]] = []
         self._count = 0
+        self._per_group: Counter[bytes] = Counter()
         self._removed: dict[tuple[int, bytes], int] = {}
         """Sequences of what was removed last: a store sent twice must not bring it back."""
 
@@ -105,8 +108,10 @@ class Records:
         if held is not None and self._is_crowded(held):
             return Outcome.SPLIT if depth < params.split_bits else Outcome.FULL
         if held is not None and len(held.entries) >= params.max_entries:
-            return Outcome.DONE if self._largest_group(held, group) else Outcome.FULL
-        return Outcome.DONE if self._count < params.max_records else Outcome.FULL
+            return Outcome.DONE if _must_yield(held.groups, group) else Outcome.FULL
+        if self._count < params.max_records or _must_yield(self._per_group, group):
+            return Outcome.DONE
+        return Outcome.FULL
 
     def split_of(self, place: int) -> int:
         """Bits of the subkeys under which a crowded place goes on; 0 when it is not crowded."""
@@ -127,8 +132,10 @@ class Records:
         if record.node in held.entries:
             self._drop(place, held, record.node)
         elif len(held.entries) >= self._params.max_entries:
-            largest = self._largest_group(held, peer.group)
+            largest = _must_yield(held.groups, peer.group)
             self._drop(place, held, self._newest_of(held, largest))
+        elif self._count >= self._params.max_records:
+            self._make_room(_must_yield(self._per_group, peer.group))
         held = self._places.setdefault(place, held)
         lifetime_s = min(record.lifetime_s, self._params.lifetime_s)
         entry = Entry(record, peer, now + lifetime_s * SECOND)
@@ -137,6 +144,7 @@ class Records:
         held.groups[peer.group] += 1
         held.digest ^= entry.mark
         self._per_node[record.node] += 1
+        self._per_group[peer.group] += 1
         self._count += 1
         heappush(self._expiries, (entry.expires, place, record.node))
         return lifetime_s
@@ -223,15 +231,23 @@ class Records:
         share = params.split_entries // params.split_groups
         return sum(min(n, share) for n in held.groups.values()) >= params.split_entries
 
-    def _largest_group(self, held: _Place, group: bytes) -> bytes:
-        """The group that must make room for one more of `group`; empty when none has more."""
-        largest, count = max(held.groups.items(), key=lambda item: (item[1], item[0]))
-        return largest if count > held.groups[group] + 1 else b""
-
     def _newest_of(self, held: _Place, group: bytes) -> bytes:
         """The entry of a group that was stored last: who came early stays."""
         mine = ((e.expires, node) for node, e in held.entries.items() if e.peer.group == group)
         return max(mine)[1]
+
+    def _make_room(self, group: bytes) -> None:
+        """Drop what a group stored last, some of it at once, since it takes a while to find."""
+        mine = (
+            (entry.expires, place, node)
+            for place, held in self._places.items()
+            if group in held.groups
+            for node, entry in held.entries.items()
+            if entry.peer.group == group
+        )
+        most = max(self._params.max_records // _ROOM_SHARE, 1)
+        for _, place, node in nlargest(most, mine):
+            self._drop(place, self._places[place], node)
 
     def _drop(self, place: int, held: _Place, node: bytes) -> None:
         entry = held.entries.pop(node)
@@ -240,12 +256,21 @@ class Records:
         held.groups[entry.peer.group] -= 1
         if not held.groups[entry.peer.group]:
             del held.groups[entry.peer.group]
+        self._per_group[entry.peer.group] -= 1
+        if not self._per_group[entry.peer.group]:
+            del self._per_group[entry.peer.group]
         self._per_node[node] -= 1
         if not self._per_node[node]:
             del self._per_node[node]
         self._count -= 1
         if not held.entries:
             del self._places[place]
+
+
+def _must_yield(groups: Counter[bytes], group: bytes) -> bytes:
+    """The group that must make room for one more of `group`; empty when none has more."""
+    largest, count = max(groups.items(), key=lambda item: (item[1], item[0]))
+    return largest if count > groups[group] + 1 else b""
 
 
 def mark_of(node: bytes, sequence: int) -> int:

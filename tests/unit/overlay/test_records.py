@@ -293,3 +293,27 @@ def test_what_was_removed_is_remembered_of_a_bounded_number_only():
 
     assert offer(records, 5, place=0) == Outcome.DONE
     assert offer(records, 5, place=999) == Outcome.OLDER
+
+
+def test_a_full_holder_takes_from_the_largest_group_whatever_the_place():
+    records = Records(SMALL)
+    for number in range(60):
+        assert offer(records, number, group=1, place=number % 12) == Outcome.DONE
+    assert offer(records, 60, group=1, place=12) == Outcome.FULL
+
+    assert [offer(records, 70 + n, group=2 + n, place=13) for n in range(10)] == [0] * 10
+
+    assert len(records) == 60
+    assert held(records, 13) == list(range(70, 80))
+    assert sum(len(held(records, place)) for place in range(12)) == 50
+
+
+def test_junk_under_other_keys_leaves_room_for_everybody_else():
+    records = Records(Params(max_records=600))
+    for number in range(3000):
+        offer(records, number, group=number % 4, place=number % 50)
+
+    honest = [offer(records, 5000 + n, group=10 + n, place=60) for n in range(200)]
+
+    assert honest == [Outcome.DONE] * 200
+    assert len(held(records, 60)) == 200
