@@ -109,16 +109,19 @@ class Batcher:
     def _gather(self) -> list[_Waiting]:
         """The next commands that fit together: at most one body, as many as one head holds."""
         batch: list[_Waiting] = []
+        ids: set[bytes] = set()
         left: deque[_Waiting] = deque()
         room, content = MAX_COMMAND_BYTES - _HEAD_BYTES, None
         for waiting in self._queue:
             size = len(encode(waiting.command))
             theirs = waiting.body and (waiting.body.size, waiting.body.digest)
             fits = not batch or (len(batch) < MAX_BATCH and size <= room)
-            if not fits or (theirs and content and theirs != content):
+            again = waiting.command.id in ids
+            if not fits or again or (theirs and content and theirs != content):
                 left.append(waiting)
                 continue
             batch.append(waiting)
+            ids.add(waiting.command.id)
             room -= size
             content = content or theirs
         self._queue = left

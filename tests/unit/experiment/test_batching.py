@@ -136,6 +136,12 @@ async def test_one_body_goes_for_the_same_content_and_others_wait(
     assert [body for _, body in node.sent] == [same, other]
 
 
+async def test_the_same_command_twice_goes_in_two_batches(node: Node, batcher: Batcher) -> None:
+    await asyncio.gather(*(batcher.ask(a_stop(n), None) for n in (1, 1, 2)))
+
+    assert node.sizes == [2, 1]
+
+
 async def test_what_becomes_of_the_whole_becomes_of_each(node: Node, batcher: Batcher) -> None:
     for answer, expected in (
         (Unreachable("cut"), Unreachable),
