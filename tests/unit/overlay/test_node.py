@@ -1051,3 +1051,21 @@ def test_a_door_with_another_node_behind_it_than_was_said_is_no_way_in():
 
     right = {nodes[1]: net.nodes[nodes[1]].id}
     assert isinstance(net.ask(late, "join", [nodes[1]], ids=right)[0], Joined)
+
+
+def test_many_who_are_gone_hold_up_few_who_live():
+    net = Carrier()
+    nodes = net.add_joined(30)
+    for where in nodes[:24]:
+        publish(net, where)
+    for where in nodes[2:24]:
+        net.remove(where)
+    reader = net.add(a_core(90, role=Role.CLIENT, params=Params(k=8, confirmations=2)))
+    net.ask(reader, "join", [nodes[25]])
+    began = net.now
+
+    found, end = find(net, reader)
+
+    assert found == set(nodes[:2])
+    assert end.dead == 22
+    assert net.now - began <= 10 * SECOND
