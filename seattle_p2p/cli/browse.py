@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seconds for asking the overlay, and for each node found.",
 )
+@click.option(
+    "--paths",
+    type=click.IntRange(1, 4),
+    default=1,
+    show_default=True,
+    help="Ways through the network that share no peer; you are told when they disagree.",
+)
 @person_options
 @output.json_option
 def browse(
@@ -43,6 +50,7 @@ def browse(
     signer: str,
     lan: bool,
     timeout: float,
+    paths: int,
     key_name: str,
     network: str,
     passphrase_file: Path | None,
@@ -66,7 +74,7 @@ def browse(
             folder=research_dir(),
             timeout_s=timeout,
         ) as me:
-            return await me.browse(timeout_s=timeout)
+            return await me.browse(timeout_s=timeout, paths=paths)
 
     found = run_loop(look())
     for warning in found.warnings:

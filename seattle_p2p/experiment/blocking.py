@@ -83,9 +83,9 @@ class BlockingExperimenter:
         """The known vessels that `words` name."""
         return Selection(self._me.choose(*words))
 
-    def browse(self, *, timeout_s: float = TIMEOUT_S) -> Browsed:
+    def browse(self, *, timeout_s: float = TIMEOUT_S, paths: int = 1) -> Browsed:
         """Find every vessel of this key."""
-        return self._wait(self._me.browse(timeout_s=timeout_s))
+        return self._wait(self._me.browse(timeout_s=timeout_s, paths=paths))
 
     def status(self, vessels: Targets) -> GroupResult[VesselInfo]:
         """How each vessel is now."""

@@ -18,6 +18,7 @@ from seattle_p2p.net.twin import TwinDriver, open_driver
 from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.overlay.core import AdvertsRead, Role
 from seattle_p2p.overlay.node import OverlayNode
+from seattle_p2p.overlay.params import Params
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert
 
@@ -45,18 +46,25 @@ class Found:
 
 
 async def find_nodes(
-    person: PublicKey, *, network: str, contacts: Sequence[PeerAddress], timeout_s: float
+    person: PublicKey,
+    *,
+    network: str,
+    contacts: Sequence[PeerAddress],
+    timeout_s: float,
+    paths: int = 1,
 ) -> Found:
     """Ask the overlay who advertises under `person`.
 
     Args:
         contacts: Any nodes of the network, to join through.
         timeout_s: Longest time for all of it.
+        paths: Ways through the network that share no peer; with several, one liar on the way
+            hides nothing, and is warned of.
 
     Raises:
         Unreachable: none of `contacts` answered in time.
     """
-    async with joined(network, contacts, timeout_s) as (driver, warnings):
+    async with joined(network, contacts, timeout_s, paths) as (driver, warnings):
         adverts, read = await driver.read_adverts(person, timeout_s=timeout_s)
         warnings += doubts_about(read, driver)
         return Found(tuple(adverts), _peers(driver), tuple(warnings))
@@ -69,12 +77,14 @@ async def find_nodes_by(
     network: str,
     lan: bool,
     timeout_s: float,
+    paths: int = 1,
 ) -> Found:
     """The same through the first of several ways in that leads anywhere.
 
     Args:
         ways: Contacts to try together; the next only when none of these answers.
         lan: Whether the local network is asked last.
+        paths: As for `find_nodes`.
 
     Raises:
         Unreachable: no contact answered.
@@ -84,7 +94,11 @@ async def find_nodes_by(
     for contacts in filter(None, ways):
         try:
             found = await find_nodes(
-                person, network=network, contacts=contacts, timeout_s=timeout_s
+                person,
+                network=network,
+                contacts=contacts,
+                timeout_s=timeout_s,
+                paths=paths,
             )
         except Unreachable as reason:
             problem = problem or reason
@@ -95,7 +109,11 @@ async def find_nodes_by(
         contacts = [PeerAddress(one.host, one.port) for one in neighbours]
         if contacts:
             found = await find_nodes(
-                person, network=network, contacts=contacts, timeout_s=timeout_s
+                person,
+                network=network,
+                contacts=contacts,
+                timeout_s=timeout_s,
+                paths=paths,
             )
             return _with_doubt(found, problem)
     raise problem or UsageError(
@@ -141,7 +159,7 @@ async def look_in(
 
 @asynccontextmanager
 async def joined(
-    network: str, contacts: Sequence[PeerAddress], timeout_s: float
+    network: str, contacts: Sequence[PeerAddress], timeout_s: float, paths: int = 1
 ) -> AsyncIterator[tuple[Driver, list[str]]]:
     """A client of the overlay that has joined through `contacts`, and what seems odd so far."""
     key = generate()
@@ -153,6 +171,7 @@ async def joined(
             rng=random.Random(os.urandom(16)),
             entropy=os.urandom,
             role=Role.CLIENT,
+            params=Params(disjoint_paths=paths),
         )
 
     driver = await open_driver(make, "::", 0)

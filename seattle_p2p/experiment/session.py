@@ -143,11 +143,13 @@ class Experimenter:
         """The known vessels that `words` name (see `targets.choose`)."""
         return choose(words, self.vessels)
 
-    async def browse(self, *, timeout_s: float = TIMEOUT_S) -> Browsed:
+    async def browse(self, *, timeout_s: float = TIMEOUT_S, paths: int = 1) -> Browsed:
         """Find every vessel of this key: ask the overlay who advertises, then ask them.
 
         Args:
             timeout_s: Longest time for the overlay's part.
+            paths: Ways through the overlay that share no peer, 1 to 4: with several, one liar
+                on the way hides nothing, and is warned of.
 
         Raises:
             Unreachable: no contact answered.
@@ -163,6 +165,7 @@ class Experimenter:
             network=self.network,
             lan=self.lan,
             timeout_s=timeout_s,
+            paths=paths,
         )
         self.memory.remember_contacts([*(c.text for c in self.contacts), *found.peers])
         # One vessel stands for a node while its real ones are asked for.

@@ -10,11 +10,13 @@ import time
 import pytest
 
 from seattle_p2p.errors import Unreachable
+from seattle_p2p.experiment.browse import find_nodes
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.overlay.core import AdvertFound, Role
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.overlay.params import Params
+from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.codec import WireCodec
 from seattle_p2p.wire.datagrams import Knock
 from seattle_p2p.wire.endpoints import Endpoint, pack_endpoint
@@ -92,6 +94,23 @@ async def test_everything_of_128_nodes_is_found_from_any_one_address(network):
         found, read = await found_from(network, node, owners[number % 4])
         assert found == {n.endpoint for n in nodes[number % 4 :: 4]}
         assert read.complete
+
+
+async def test_asking_along_four_paths_finds_everything_and_nobody_disagrees(network):
+    nodes = list(await network.grow(40))
+    for node in nodes[::5]:
+        await publish(node, an_owner())
+
+    found = await find_nodes(
+        an_owner(),
+        network=NETWORK,
+        contacts=[PeerAddress(nodes[7].endpoint.host, nodes[7].endpoint.port)],
+        timeout_s=20,
+        paths=4,
+    )
+
+    assert {advert.overlay[0] for advert in found.adverts} == {n.endpoint for n in nodes[::5]}
+    assert found.warnings == ()
 
 
 async def test_the_seed_and_three_nodes_killed_the_others_are_found_and_the_dead_not_shown(

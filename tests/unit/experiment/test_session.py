@@ -33,7 +33,7 @@ def world(monkeypatch):
     """Which vessels each node holds; None: it is there, and does not answer."""
     held = {}
 
-    async def find_nodes(person, *, network, contacts, timeout_s):
+    async def find_nodes(person, *, network, contacts, timeout_s, paths):
         adverts = [Advert(n, (), (Endpoint("127.0.0.1", 4000),), 1, 60) for n in held]
         return Found(tuple(adverts), ("127.0.0.1:5000",), ("a warning",))
 
