@@ -51,14 +51,53 @@ class Page:
 
 
 class _Place:
-    __slots__ = ("depth", "digest", "entries", "groups", "ids")
+    """Adverts of one place.
+
+    Most places have one or two: the order of nodes and the count of IP groups are made when
+    somebody asks for them, and kept from then on.
+    """
+
+    __slots__ = ("_groups", "_ids", "depth", "digest", "entries")
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
         self.entries: dict[bytes, Entry] = {}
-        self.ids: list[bytes] = []
-        self.groups: Counter[bytes] = Counter()
         self.digest = 0
+        self._ids: list[bytes] | None = None
+        self._groups: Counter[bytes] | None = None
+
+    @property
+    def ids(self) -> list[bytes]:
+        """Nodes that have an entry, in order."""
+        if self._ids is None:
+            self._ids = sorted(self.entries)
+        return self._ids
+
+    @property
+    def groups(self) -> Counter[bytes]:
+        """How many entries came from each IP group."""
+        if self._groups is None:
+            self._groups = Counter(entry.peer.group for entry in self.entries.values())
+        return self._groups
+
+    def add(self, node: bytes, entry: Entry) -> None:
+        """Take in the entry of a node that has none."""
+        self.entries[node] = entry
+        self.digest ^= entry.mark
+        if self._ids is not None:
+            insort(self._ids, node)
+        if self._groups is not None:
+            self._groups[entry.peer.group] += 1
+
+    def drop(self, node: bytes) -> Entry:
+        """Take out the entry of a node that has one."""
+        entry = self.entries.pop(node)
+        self.digest ^= entry.mark
+        if self._ids is not None:
+            del self._ids[bisect_left(self._ids, node)]
+        if self._groups is not None:
+            _count_down(self._groups, entry.peer.group)
+        return entry
 
 
 class Records:
@@ -139,10 +178,7 @@ class Records:
         held = self._places.setdefault(place, held)
         lifetime_s = min(record.lifetime_s, self._params.lifetime_s)
         entry = Entry(record, peer, now + lifetime_s * SECOND)
-        held.entries[record.node] = entry
-        insort(held.ids, record.node)
-        held.groups[peer.group] += 1
-        held.digest ^= entry.mark
+        held.add(record.node, entry)
         self._per_node[record.node] += 1
         self._per_group[peer.group] += 1
         self._count += 1
@@ -241,7 +277,6 @@ class Records:
         mine = (
             (entry.expires, place, node)
             for place, held in self._places.items()
-            if group in held.groups
             for node, entry in held.entries.items()
             if entry.peer.group == group
         )
@@ -250,21 +285,18 @@ class Records:
             self._drop(place, self._places[place], node)
 
     def _drop(self, place: int, held: _Place, node: bytes) -> None:
-        entry = held.entries.pop(node)
-        del held.ids[bisect_left(held.ids, node)]
-        held.digest ^= entry.mark
-        held.groups[entry.peer.group] -= 1
-        if not held.groups[entry.peer.group]:
-            del held.groups[entry.peer.group]
-        self._per_group[entry.peer.group] -= 1
-        if not self._per_group[entry.peer.group]:
-            del self._per_group[entry.peer.group]
-        self._per_node[node] -= 1
-        if not self._per_node[node]:
-            del self._per_node[node]
+        entry = held.drop(node)
+        _count_down(self._per_group, entry.peer.group)
+        _count_down(self._per_node, node)
         self._count -= 1
         if not held.entries:
             del self._places[place]
+
+
+def _count_down(counter: Counter[bytes], key: bytes) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]
 
 
 def _must_yield(groups: Counter[bytes], group: bytes) -> bytes:
