@@ -111,7 +111,7 @@ def build(
     data = make_installer(wanted, key)
     write_file(target, data, over_an_old_one=True)
     if not wanted.seeds:
-        output.note("this plan names no seeds: donors give some (--seeds), or meet on their local network")
+        output.note("no seeds are named: donors need --seeds, or peers on their local network")
     if as_json:
         output.document(
             {
