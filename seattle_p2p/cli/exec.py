@@ -65,6 +65,8 @@ def execute(
         raise UsageError(
             f"a timeout of {timeout_s:g} s makes no sense", hint="give seconds, more than 0"
         )
+    if report is not None:
+        foreground.require_writable(report)  # now, not when the run is over and its report lost
     resources = foreground.read_restrictions(restrictions_file)
     run = foreground.Foreground(
         resources,

@@ -247,6 +247,24 @@ def in_words(status: VesselStatus) -> str:
     return f"{heading}{where}: {status.text}" if status.text else heading + where
 
 
+def require_writable(path: str) -> None:
+    """Accept a path that can be written to; a file that is there stays as it is.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    there = Path(path).exists()
+    try:
+        with Path(path).open("ab"):
+            pass
+        if not there:
+            Path(path).unlink()
+    except OSError as error:
+        raise UsageError(
+            f"the report {path} cannot be written: {error.strerror}", hint="name another file"
+        ) from error
+
+
 def write_report(path: str, status: VesselStatus) -> None:
     """Write how a run ended, what it used and which layers held, as one JSON document.
 

@@ -192,6 +192,13 @@ def test_a_report_says_how_it_ended_and_what_it_used(seattle, tmp_path):
     assert report["usage"]["calls"] > 0
 
 
+def test_a_report_that_cannot_be_written_is_told_before_anything_runs(seattle, tmp_path):
+    done = seattle("log('ran')", "--report", str(tmp_path / "none" / "report.json"))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "report" in done.stderr
+
+
 def test_a_terminated_run_leaves_no_process(tmp_path):
     (tmp_path / "restrictions").write_text(RESTRICTIONS)
     (tmp_path / "program.py").write_text("log('up\\n')\nwhile True: pass\n")
