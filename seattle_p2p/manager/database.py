@@ -60,7 +60,7 @@ class Database:
     def close(self) -> None:
         """Write the age down and let go of the file."""
         try:
-            with self.transaction():
+            with self.transaction(sync=False):
                 self._write_age()
         finally:
             with self._wal_lock:
