@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from seattle_p2p.errors import SeattleError, Unreachable
 from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.net.bridge import BRIDGE_S, Bridge
 from seattle_p2p.net.udp import Seed, UdpDriver, bind, resolve
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import (
@@ -36,15 +34,6 @@ from seattle_p2p.overlay.core import (
 from seattle_p2p.overlay.views import TableView
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert
-
-_log = logging.getLogger(__name__)
-
-BRIDGE_S = 1.5
-"""Joining waits so long for the second network; then it is entered in the background."""
-LOOK_AGAIN_S = (5.0, 10.0, 30.0, 60.0)
-"""Waits between looks for the other network while one has peers and the other none."""
-MERGE_S = 600.0
-"""How often each network is asked for peers in the other, so that none stays in pieces."""
 
 Answer = TypeVar("Answer")
 
@@ -86,13 +75,8 @@ class TwinDriver:
 
     def __init__(self, four: UdpDriver, six: UdpDriver) -> None:
         self._both = (four, six)
-        self._bridging: asyncio.Task[None] | None = None
+        self._bridge = Bridge(four, six, self._on_entered)
         self._published: dict[PublicKey, Callable[[UdpDriver], Awaitable[Published]]] = {}
-        self._at: dict[int, Endpoint | None] = {}
-        """Of each family our own address to name to others; found anew now and then."""
-        self._look_at_addresses()
-        for one, other in ((four, six), (six, four)):
-            one.node.set_elsewhere(partial(self._name, other))
 
     @property
     def on_event(self) -> Callable[[Event], None] | None:
@@ -197,7 +181,7 @@ class TwinDriver:
                 hint="check their names; is this machine connected?",
             )
         joined = await _first_good(tried)
-        await self._bridge_soon()
+        await self._bridge.cross_soon()
         peers = len({peer.id for peer in self.contacts()})
         return msgspec.structs.replace(joined, peers=peers, role=self.role)
 
@@ -326,10 +310,13 @@ class TwinDriver:
 
     async def close(self) -> None:
         """Withdraw what is advertised, within 2 s, and free everything. May be repeated."""
-        if self._bridging is not None:
-            self._bridging.cancel()
-            await asyncio.gather(self._bridging, return_exceptions=True)
+        await self._bridge.close()
         await asyncio.gather(*(driver.close() for driver in self._both))
+
+    async def _on_entered(self, driver: UdpDriver) -> None:
+        """What was published before has reached nobody in the network just entered."""
+        published = list(self._published.values())
+        await asyncio.gather(*(one(driver) for one in published), return_exceptions=True)
 
     def _entered(self) -> list[UdpDriver]:
         """Those in whose network there is anybody; both when neither has met anyone."""
@@ -340,92 +327,10 @@ class TwinDriver:
         outcomes = await asyncio.gather(*map(ask, self._entered()), return_exceptions=True)
         return _good(outcomes)
 
-    # From one network into the other
-
-    async def _bridge_soon(self) -> None:
-        """Enter the second network now if that is quick; go on looking in any case."""
-        if self._bridging is None:
-            self._bridging = asyncio.create_task(self._keep_bridged())
-        missing = [driver for driver in self._both if not driver.contacts()]
-        if len(missing) == 1:
-            with contextlib.suppress(TimeoutError, SeattleError):
-                async with asyncio.timeout(BRIDGE_S):
-                    await self._bridge_to(missing[0])
-
-    async def _keep_bridged(self) -> None:
-        """See to it that both networks are entered, and that neither is in pieces."""
-        attempt = 0
-        while True:
-            whole = all(driver.contacts() for driver in self._both)
-            attempt = len(LOOK_AGAIN_S) if whole else attempt + 1
-            await asyncio.sleep(MERGE_S if whole else LOOK_AGAIN_S[min(attempt, 4) - 1])
-            for driver in self._both:
-                with contextlib.suppress(SeattleError):
-                    await self._bridge_to(driver)
-
-    def _look_at_addresses(self) -> None:
-        for driver in self._both:
-            self._at[driver.family] = _best(driver.own_endpoints())
-
-    def _leads_as_far(self, driver: UdpDriver) -> bool:
-        """Whether a family leads beyond this machine, if the other does.
-
-        Where it does not, its loopback is no address to name, and no way to others.
-        """
-        beyond = {
-            f: at is not None and _nearness(at.host) < _MACHINE for f, at in self._at.items()
-        }
-        return beyond[driver.family] or not any(beyond.values())
-
-    def _name(self, driver: UdpDriver, target: int, count: int) -> list[Peer]:
-        """Whom to name to who asks for that family: ourselves over there, then contacts."""
-        contacts = driver.node.closest(target, max(count - 1, 0))
-        if driver.role is Role.CLIENT or count < 1 or not self._leads_as_far(driver):
-            return contacts
-        at = driver.seen_at or self._at[driver.family]
-        return [Peer(driver.id, at), *contacts] if at else contacts
-
-    async def _bridge_to(self, driver: UdpDriver) -> None:
-        """Have the other network's peers name peers in this one, and join through those."""
-        other = next(one for one in self._both if one is not driver)
-        known = set(driver.peers())
-        self._look_at_addresses()
-        if not self._leads_as_far(driver):
-            return
-        named = await other.look_elsewhere(driver.family)
-        ways = [peer.endpoint for peer in named if peer.endpoint not in known]
-        if not ways:
-            return
-        await driver.join(ways)
-        _log.debug("bridged", extra={"family": driver.family})
-        if not known and driver.contacts():
-            # What was published before has reached nobody over here.
-            published = list(self._published.values())
-            await asyncio.gather(*(p(driver) for p in published), return_exceptions=True)
-
-
-def _best(own: Iterable[Endpoint]) -> Endpoint | None:
-    """Which of our own endpoints to name to others: one of the world if there is one."""
-    usable = [one for one in own if not ipaddress.ip_address(one.host).is_link_local]
-    return min(usable, key=lambda one: _nearness(one.host), default=None)
-
 
 def _of_family(family: int, found: Mapping[Endpoint, PublicKey | None]) -> list[PeerAddress]:
     here = [one for one in found if one.family == family]
     return [PeerAddress(one.host, one.port, found[one]) for one in here]
-
-
-_WORLD, _PRIVATE, _MACHINE, _CABLE = range(4)
-
-
-def _nearness(host: str) -> int:
-    """From how far an address is reached."""
-    address = ipaddress.ip_address(host)
-    if address.is_link_local:
-        return _CABLE
-    if address.is_loopback:
-        return _MACHINE
-    return _WORLD if address.is_global else _PRIVATE
 
 
 async def _first_good(attempts: Sequence[Awaitable[Joined]]) -> Joined:
