@@ -242,7 +242,7 @@ def test_cautious_lookups_open_their_window_after_so_many_answers():
     assert len(lookup.queries()) > 1
 
 
-def test_once_the_best_of_all_has_answered_the_rest_of_the_best_are_asked_at_once():
+def test_once_the_best_of_all_has_answered_half_of_the_best_k_are_asked_at_once():
     lookup = a_lookup(0, [peer(n) for n in range(1, 30)], k=8)
     first = lookup.queries()
     lookup.on_reply(first[1], [])
@@ -250,7 +250,7 @@ def test_once_the_best_of_all_has_answered_the_rest_of_the_best_are_asked_at_onc
 
     lookup.on_reply(first[0], [])
 
-    assert (len(first), len(in_the_middle), len(lookup.queries())) == (3, 1, 4)
+    assert (len(first), len(in_the_middle), len(lookup.queries())) == (3, 1, 2)
 
 
 def test_news_of_somebody_closer_closes_the_window_again():
