@@ -970,6 +970,23 @@ def test_a_reader_that_holds_the_advert_itself_asks_nobody():
     assert len(net.carried) == begun
 
 
+def test_contacts_that_died_leave_also_where_few_addresses_are_remembered():
+    net = Carrier()
+    nodes = net.add_joined(14, params=Params(k=8, max_acquaintances=4))
+    dead = nodes[2:5]
+    for where in dead:
+        net.remove(where)
+
+    for target in range(6):
+        net.ask(nodes[8], "look_up", target << 157)
+        net.pass_time(30)
+
+    left = {peer.endpoint for peer in net.nodes[nodes[8]].peers()}
+    assert len(left) >= 8
+    assert not left & set(dead)
+    assert net.nodes[nodes[8]].statistics().acquaintances <= 4
+
+
 def test_disjoint_paths_find_everything_and_agree_in_an_honest_network():
     net = Carrier()
     nodes = net.add_joined(40)

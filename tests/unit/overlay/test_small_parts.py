@@ -285,6 +285,15 @@ def test_the_address_not_heard_from_for_longest_is_forgotten_first():
     ]
 
 
+def test_a_book_has_one_object_for_a_peer_and_one_packed_form_for_an_endpoint():
+    book = PeerBook()
+
+    assert book.peer(7, THERE) is book.peer(7, Endpoint(*THERE))
+    assert book.peer(7, THERE) == Peer(7, THERE)
+    assert book.packed(THERE) is book.packed(Endpoint(*THERE))
+    assert book.packed(THERE) == pack_endpoint(THERE)
+
+
 def test_a_flood_of_addresses_leaves_no_more_than_may_be_known():
     known = Acquaintances(Params(max_acquaintances=100))
     for port in range(1, 1000):

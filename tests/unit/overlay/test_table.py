@@ -30,6 +30,14 @@ def a_full_table(seed=7, count=400, k=20):
     return table, rng
 
 
+def test_a_contact_is_found_by_its_endpoint():
+    table, _ = a_full_table()
+    contact = list(table)[-1]
+
+    assert table.at(contact.endpoint) is contact
+    assert table.at(Endpoint("10.0.0.2", 1)) is None
+
+
 @given(own=identifiers, ids=st.sets(identifiers, max_size=60), target=identifiers)
 def test_nearest_is_exact(own, ids, target):
     table = PeerTable(own, 4)
