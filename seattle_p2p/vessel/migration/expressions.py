@@ -45,6 +45,8 @@ class Module:
 
 
 def names_of_module(name):
+    if name not in listfiles():
+        name += ".r2py"
     if name not in modules_loaded:
         file = openfile(name, False)
         code = tobytes(file.readat(None, 0)).decode("utf-8")
@@ -191,6 +193,7 @@ class Expressions:
             for child in ast.iter_child_nodes(node):
                 self._parents[child] = node
         self._bound = _bound_in(self._tree)
+        self._bound |= {n.arg for n in ast.walk(self._tree) if isinstance(n, ast.arg)}
         self._bound |= {n.name for n in ast.walk(self._tree) if isinstance(n, ast.FunctionDef)}
         self._caught = {n.name for n in self._parents if isinstance(n, ast.ExceptHandler)}
         looks: dict[type[ast.AST], Callable[..., None]] = {
@@ -253,22 +256,28 @@ class Expressions:
                 self._method(node.func, _VIEWS[attr], f"{attr} is {_VIEWS[attr]}")
             case ast.Attribute(thing, attr) if attr in _DICT_LISTS and not node.args:
                 if not self._may_be_view(node, thing):
-                    self._replace(node, f"list({self._source(node)})", f"{attr}() gave a list")
+                    self._replace(node, self._as_list(node), f"{attr}() gave a list")
             case ast.Attribute(thing, "next") if not node.args and not node.keywords:
                 self._replace(node, f"next({self._source(thing)})", "next is a function")
             case ast.Attribute(_, "sort") if node.args:
                 self._compare_by(node, node.args[0])
             case ast.Name("sorted") if len(node.args) > 1:
                 self._compare_by(node, node.args[1])
-            case ast.Name("map") if node.args and _is_none(node.args[0]):
+            case ast.Name("map") if _is_none(node.args[:1]) and len(node.args) == 2:
+                self._replace(node, self._as_list(node.args[1]), "map(None, …) made a list")
+            case ast.Name("map") if _is_none(node.args[:1]):
                 self._ask(node, "map(None, …) filled up with None: write a loop")
             case ast.Name(name) if name in _GAVE_LISTS and name not in self._bound:
                 if not self._may_be_iterator(node, name):
-                    self._replace(node, f"list({self._source(node)})", f"{name}() gave a list")
+                    self._replace(node, self._as_list(node), f"{name}() gave a list")
                 if name == "filter" and not self._is_list(node.args[-1:]):
                     self._ask(node, "filter of a text gave a text: ''.join(…) it")
             case ast.Name("round") if "round" not in self._bound:
                 self._ask(node, "round gave a float, and 0.5 went away from 0")
+            case ast.Name("hex") if isinstance(self._parents[node], ast.Subscript):
+                self._ask(node, "hex of a long had an L at its end")
+            case ast.Name("oct"):
+                self._ask(node, "oct begins with 0o")
             case ast.Name("apply") if node.args and "apply" not in self._bound:
                 self._apply(node)
         for keyword in node.keywords:
@@ -276,6 +285,11 @@ class Expressions:
                 self._helpers.add("cmp_to_key")
                 new = f"key=cmp_to_key({self._source(keyword.value)})"
                 self._replace(keyword, new, "sorting by comparing is sorting by a key")
+
+    def _as_list(self, node: ast.expr) -> str:
+        """A list of what an expression gives; old programs like to call their own `list`."""
+        text = self._source(node)
+        return f"[*{text}]" if "list" in self._bound else f"list({text})"
 
     def _method(self, node: ast.Attribute, new: str, what: str) -> None:
         end = self._end(node)
@@ -308,6 +322,8 @@ class Expressions:
         match parent:
             case ast.For(iter=iterable) | ast.comprehension(iter=iterable):
                 return iterable is node
+            case ast.Starred():
+                return isinstance(self._parents[parent], ast.List)
             case ast.Call(ast.Name(function), args) if node in args:
                 return function in _TAKES_ANY or (name == "range" and function == "len")
             case ast.Call(ast.Attribute(attr="join" | "extend"), args):
@@ -513,5 +529,5 @@ def _binds(target: ast.expr, name: str) -> bool:
     return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(target))
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_none(nodes: list[ast.expr]) -> bool:
+    return bool(nodes) and isinstance(nodes[0], ast.Constant) and nodes[0].value is None

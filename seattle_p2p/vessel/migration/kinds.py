@@ -278,6 +278,8 @@ class Kinds:
 
     def _of_call(self, function: ast.expr, args: list[ast.expr]) -> Kind:
         match function:
+            case ast.Name(name) | ast.Attribute(attr=name) if name in self._functions:
+                return self._known.get((name, "result"))
             case ast.Name("range" | "xrange"):
                 return "ints"
             case ast.Name("sum" | "min" | "max") if len(args) == 1 or (
@@ -286,8 +288,6 @@ class Kinds:
                 return _among(_ELEMENT, self._of(args[0]))
             case ast.Name("pow") if len(args) > 1:
                 return self._agreed(list(args))
-            case ast.Name(name) | ast.Attribute(attr=name) if name in self._functions:
-                return self._known.get((name, "result"))
             case ast.Name(name) if name in _GIVES_INT:
                 return "int"
             case ast.Name(name) if name in _GIVES_FLOAT:
