@@ -11,7 +11,7 @@ from seattle_p2p.cli.output import document, json_option, note, table
 _EXIT_WEAK = 5
 
 _MEANINGS = {
-    "cgroups": "the kernel bounds CPU and threads of each vessel, where it can also memory",
+    "cgroups": "the kernel itself bounds each vessel's CPU, in version 2 memory, too",
     "namespaces": "no files, no network, no other processes in sight",
     "marks": "no new privileges, nobody may trace it, no core dumps",
     "capabilities": "no right of root's is left",

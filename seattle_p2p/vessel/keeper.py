@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import socket
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -115,6 +116,7 @@ class Keeper(Host):
         self._watch: Watch | None = None
         self._broker: Broker | None = None
         self._group: cgroups.Group | None = None
+        self._surrounded = False
 
     def run(self) -> None:
         """Start the vessel and stay until its end."""
@@ -206,7 +208,11 @@ class Keeper(Host):
         self._managers.add(self._line)
 
     def _surround(self, pid: int) -> cgroups.Group | None:
-        """Put the vessel into a control group, where the kernel lets us."""
+        """Put the vessel into a control group, where the kernel lets us.
+
+        The kernel takes its time over it, ten milliseconds and more: a thread waits for it, and
+        the program's first line does not.
+        """
         if "cgroups" in self._launch.without:
             return None
         limits = self._limits
@@ -214,9 +220,21 @@ class Keeper(Host):
         bounds = cgroups.Bounds(limits.cpu, limits.memory, threads, START_UP_S)
         group = cgroups.make(os.getpid(), bounds)
         if group is not None:
-            with contextlib.suppress(OSError):
-                group.add(pid)
+            self._surrounding = threading.Thread(target=self._add, args=(group, pid))
+            self._surrounding.start()
         return group
+
+    def _add(self, group: cgroups.Group, pid: int) -> None:
+        with contextlib.suppress(OSError):
+            group.add(pid)
+            self._surrounded = group.holds(pid)
+
+    def _note_group(self) -> None:
+        """Name the control group among the layers once it holds."""
+        layers = self._status.layers
+        if self._surrounded and layers and "cgroups" not in layers:
+            layers = ("cgroups", *layers)
+            self._status = msgspec.structs.replace(self._status, layers=layers)
 
     def _end_start_up(self) -> None:
         """From now on the kernel holds the vessel to its share alone."""
@@ -244,6 +262,7 @@ class Keeper(Host):
 
     def status(self) -> VesselStatus:
         """The present state with the usage of this moment."""
+        self._note_group()
         if self._watch is not None:
             self._watch.refresh()
         return msgspec.structs.replace(self._status, usage=self._usage())
@@ -295,9 +314,7 @@ class Keeper(Host):
             return None
         self._ready = True
         held = tuple(layers)
-        if self._group is not None and self._watch is not None:
-            held = ("cgroups",) * self._group.holds(self._watch.pid) + held
-            self._loop.call_later(_START_UP_OVER_S, self._end_start_up)
+        self._loop.call_later(_START_UP_OVER_S, self._end_start_up)
         self._status = msgspec.structs.replace(self._status, layers=held)
         if not jail_layers.enough(held) and not self._launch.accept_weak:
             missing = ", ".join(sorted(jail_layers.ENOUGH - set(held)))
@@ -392,6 +409,9 @@ class Keeper(Host):
         if self._over:
             return
         self._over = True
+        if self._group is not None:
+            self._surrounding.join(_LEAVING_S)
+            self._note_group()
         if self._watch is not None:
             died = self._watch.end()
             if cause == "crash":

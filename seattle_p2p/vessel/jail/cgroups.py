@@ -1,4 +1,4 @@
-"""Control groups: a bound on one vessel's CPU, processes and memory in the kernel itself.
+"""Control groups: a bound on one vessel's CPU, threads and memory in the kernel itself.
 
 Put around the vessel from outside, by its keeper, where that may make groups below its own: as
 root with the controllers of version 1, or where a tree of version 2 was delegated (a service of
@@ -6,8 +6,9 @@ systemd with `Delegate=yes`). The keeper goes on holding the vessel to its share
 (`throttle.py`); the group is the wall behind, for a keeper that gets no turn in time. So its
 quota is a little above the share, and its period long enough for two of the keeper's.
 
-Version 1 bounds CPU and processes only: its memory controller charges pages of files to
-whoever touched them first, and rlimits and the keeper bound memory anyway.
+Version 1 bounds CPU only. It is root's, whose vessels have a user each, so rlimits count their
+threads already; its memory controller charges pages of files to whoever touched them first; and
+each further hierarchy costs a start 5 ms, the time of a grace period in the kernel.
 """
 
 import contextlib
@@ -55,23 +56,18 @@ class Bounds:
         quota = int(self.cpu * _ABOVE_SHARE * self.period_us)
         return max(quota + int(self.start_up_s * 1e6) * starting, 1000)
 
-    def _cpu_v1(self, *, starting: bool) -> dict[str, str]:
-        return {
-            "cpu.cfs_period_us": str(self.period_us),
-            "cpu.cfs_quota_us": str(self.quota_us(starting=starting)),
-        }
-
-    def settings(self, controller: str, *, starting: bool) -> dict[str, str]:
+    def settings(self, version: str, *, starting: bool) -> dict[str, str]:
         """Files of a group and what is to stand in them.
 
         Args:
-            controller: ``cpu`` or ``pids`` of version 1, or ``unified`` for version 2.
+            version: ``cpu``, the controller of version 1, or ``unified`` for version 2.
             starting: With what the start takes beyond the share.
         """
-        if controller == "cpu":
-            return self._cpu_v1(starting=starting)
-        if controller == "pids":
-            return {"pids.max": str(self.threads)}
+        if version == "cpu":
+            return {
+                "cpu.cfs_period_us": str(self.period_us),
+                "cpu.cfs_quota_us": str(self.quota_us(starting=starting)),
+            }
         return {
             "cpu.max": f"{self.quota_us(starting=starting)} {self.period_us}",
             "pids.max": str(self.threads),
@@ -81,104 +77,99 @@ class Bounds:
 
 
 class Group:
-    """The groups of one vessel, one folder for each hierarchy they are in.
+    """The group of one vessel.
 
     Args:
-        folders: By controller, or ``unified``.
-        bounds: What they hold.
+        folder: Where the kernel shows it.
+        version: As `Bounds.settings` takes it.
+        bounds: What it holds.
     """
 
-    def __init__(self, folders: dict[str, Path], bounds: Bounds) -> None:
-        self._folders = folders
+    def __init__(self, folder: Path, version: str, bounds: Bounds) -> None:
+        self._folder = folder
+        self._version = version
         self._bounds = bounds
 
     def add(self, pid: int) -> None:
-        """Move a process, all its threads, into the groups.
+        """Move a process, all its threads, into the group; takes the kernel about 5 ms.
 
         Raises:
             OSError: The kernel refused.
         """
-        for folder in self._folders.values():
-            (folder / "cgroup.procs").write_text(str(pid))
+        (self._folder / "cgroup.procs").write_text(str(pid))
 
     def set_bounds(self, *, starting: bool) -> None:
-        """Write what the groups are to hold.
+        """Write what the group is to hold.
 
         Raises:
             OSError: The kernel refused.
         """
-        for controller, folder in self._folders.items():
-            for name, value in self._bounds.settings(controller, starting=starting).items():
-                (folder / name).write_text(value)
+        for name, value in self._bounds.settings(self._version, starting=starting).items():
+            (self._folder / name).write_text(value)
 
     def holds(self, pid: int) -> bool:
-        """True when the kernel names the process in each group and the bound on its CPU."""
+        """True when the kernel names the process in the group, and its bounds at the start."""
+        wanted = self._bounds.settings(self._version, starting=True)
         with contextlib.suppress(OSError):
-            for controller, folder in self._folders.items():
-                if str(pid) not in (folder / "cgroup.procs").read_text().split():
-                    return False
-                wanted = self._bounds.settings(controller, starting=True)
-                if any((folder / n).read_text().strip() != wanted[n] for n in wanted):
-                    return False
-            return True
+            inside = str(pid) in _words(self._folder / "cgroup.procs")
+            return inside and all(
+                (self._folder / name).read_text().strip() == wanted[name] for name in wanted
+            )
         return False
 
     def ran_out_of_memory(self) -> bool:
         """True when the kernel killed a process of the group for its memory."""
-        with contextlib.suppress(OSError, KeyError):
-            events = (self._folders["unified"] / "memory.events").read_text().split()
-            return (
-                dict(zip(events[::2], events[1::2], strict=False)).get("oom_kill", "0") != "0"
-            )
+        with contextlib.suppress(OSError):
+            events = (self._folder / "memory.events").read_text().splitlines()
+            return any(event.startswith("oom_kill ") and event[9:] != "0" for event in events)
         return False
 
     def remove(self) -> None:
-        """Kill what is left inside, where the kernel offers it, and remove the groups."""
-        for folder in self._folders.values():
-            if (folder / "cgroup.kill").exists():
-                with contextlib.suppress(OSError):
-                    (folder / "cgroup.kill").write_text("1")
+        """Kill what is left inside, where the kernel offers it, and remove the group."""
+        if (self._folder / "cgroup.kill").exists():
             with contextlib.suppress(OSError):
-                folder.rmdir()
+                (self._folder / "cgroup.kill").write_text("1")
+        with contextlib.suppress(OSError):
+            self._folder.rmdir()
 
 
 def make(number: int, bounds: Bounds, proc: Path = Path("/proc")) -> Group | None:
-    """Groups for one vessel below our own; None where that is not granted.
+    """A group for one vessel below our own; None where that is not granted.
 
     What keepers that were killed have left behind is removed on the way.
 
     Args:
         number: The keeper's process id.
-        bounds: What the groups are to hold.
+        bounds: What the group is to hold.
         proc: The process file system; another in tests.
     """
-    made: dict[str, Path] = {}
-    group = Group(made, bounds)
+    group = None
     try:
-        for controller, base in _bases(proc / "self").items():
+        found = _base(proc / "self")
+        if found is not None:
+            version, base = found
             _sweep(base, proc)
             folder = base / f"{PREFIX}{number}"
             folder.mkdir(exist_ok=True)
-            made[controller] = folder
-        group.set_bounds(starting=True)
+            group = Group(folder, version, bounds)
+            group.set_bounds(starting=True)
     except OSError:
-        group.remove()
+        if group is not None:
+            group.remove()
         return None
-    return group if made else None
+    return group
 
 
-def _bases(own: Path) -> dict[str, Path]:
-    """Folders below which groups may be made, as `Group` has them.
+def _base(own: Path) -> tuple[str, Path] | None:
+    """The version and the folder below which groups may be made.
 
     Raises:
         OSError: Nothing of the kind may be done here.
     """
     paths = _own_paths(own)
     if "unified" in paths and "cpu" in _words(paths["unified"] / "cgroup.controllers"):
-        return {"unified": _prepared(paths["unified"])}
-    if "cpu" not in paths:
-        return {}
-    return {name: paths[name] for name in ("cpu", "pids") if name in paths}
+        return "unified", _prepared(paths["unified"])
+    return ("cpu", paths["cpu"]) if "cpu" in paths else None
 
 
 def _own_paths(own: Path) -> dict[str, Path]:
