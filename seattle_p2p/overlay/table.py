@@ -68,6 +68,13 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
                 return peer
         return None
 
+    def take(self, id: int) -> Peer | None:
+        """Take the contact of that id out; by id, for to compare peers takes longer."""
+        for index, peer in enumerate(self.nodes):
+            if peer.id == id:
+                return self.nodes.pop(index)
+        return None
+
     def by_distance(self, target: int) -> list[Peer]:
         """Contacts by rising distance from `target`."""
         return sorted(self.nodes, key=lambda peer: peer.id ^ target)
@@ -82,9 +89,7 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
 
     def add_node(self, node: Peer) -> bool:
         """Take in a peer seen just now; false when it only waits for a place."""
-        old = self.find(node.id)
-        if old is not None:
-            self.nodes.remove(old)
+        if self.take(node.id) is not None:
             self.nodes.append(node)
             return True
         if len(self.nodes) < self.ksize:
@@ -98,11 +103,8 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
     def remove_node(self, node: Peer) -> None:
         """Drop a peer; the last one that waited takes its place."""
         self.replacement_nodes = [p for p in self.replacement_nodes if p.id != node.id]
-        old = self.find(node.id)
-        if old is not None:
-            self.nodes.remove(old)
-            if self.replacement_nodes:
-                self.nodes.append(self.replacement_nodes.pop())
+        if self.take(node.id) is not None and self.replacement_nodes:
+            self.nodes.append(self.replacement_nodes.pop())
 
     def split(self) -> tuple["Bucket", "Bucket"]:
         """The two halves of the range, contacts in their order."""
@@ -211,9 +213,11 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         nodes = self.bucket_of(peer.id).nodes
         if nodes and nodes[-1] is peer:
             return
-        if peer in nodes:
-            nodes.remove(peer)
-            nodes.append(peer)
+        for index, contact in enumerate(nodes):
+            if contact.id == peer.id:
+                if contact == peer:
+                    nodes.append(nodes.pop(index))
+                return
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
