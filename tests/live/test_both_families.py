@@ -1,5 +1,6 @@
 """IPv4-only, IPv6-only and dual nodes in one network: who can be reached is found."""
 
+import asyncio
 import os
 import random
 
@@ -89,8 +90,7 @@ async def nodes():
             return node
 
         yield open_one
-        for node in opened:
-            await node.machine.do(node.driver.close())
+        await asyncio.gather(*(node.machine.do(node.driver.close()) for node in opened))
 
 
 async def test_everyone_finds_everyone_they_can_reach(nodes):
@@ -128,7 +128,7 @@ async def test_dual_nodes_that_met_on_ipv4_are_found_by_who_has_ipv6_only(nodes)
 
 async def test_a_few_of_one_family_are_found_among_many_of_the_other(nodes):
     seed = await nodes(*DUAL, k=2)
-    for _ in range(8):
+    for _ in range(5):
         crowd = await nodes(*FOUR, k=2)
         await crowd.join(seed)
     few = [await nodes(*kind, k=2) for kind in (SIX, DUAL)]

@@ -15,7 +15,7 @@ from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.wire.address import PeerAddress
 
 NETWORK = "comes back"
-PEERS = 40
+PEERS = 24
 GOAL_S = 5.0
 _LOOK_S = 0.005
 
@@ -62,8 +62,7 @@ async def test_a_restarted_node_whose_seeds_are_all_gone_rejoins(tmp_path, alive
     await entered(before, seeds, memory)
     known = before.node.id
     table_before = set(before.peers())
-    for gone in (before, seed, *nodes[alive:]):
-        await gone.close()
+    await asyncio.gather(*(gone.close() for gone in (before, seed, *nodes[alive:])))
 
     after = await opened("restarted")
     took = await entered(after, seeds, memory)
@@ -76,5 +75,4 @@ async def test_a_restarted_node_whose_seeds_are_all_gone_rejoins(tmp_path, alive
             break
         await asyncio.sleep(_LOOK_S)
     assert set(after.peers()) >= living & table_before
-    for node in (after, *nodes[:alive]):
-        await node.close()
+    await asyncio.gather(*(node.close() for node in (after, *nodes[:alive])))

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,12 +123,10 @@ class Cable:
         if not v6:
             no_ipv6 = "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1"
             subprocess.run(machine.command(*no_ipv6.split()), check=True, capture_output=True)
-        _ip("-n", machine.name, "link", "set", "lo", "up")
-        _ip("-n", machine.name, "link", "set", "eth0", "up")
-        if v4:
-            _ip("-n", machine.name, "addr", "add", f"{machine.v4}/24", "dev", "eth0")
-        if v6:
-            _ip("-n", machine.name, "addr", "add", f"{machine.v6}/64", "dev", "eth0", "nodad")
+        lines = ["link set lo up", "link set eth0 up"]
+        lines += [f"addr add {machine.v4}/24 dev eth0"] * v4
+        lines += [f"addr add {machine.v6}/64 dev eth0 nodad"] * v6
+        _ip("-n", machine.name, "-batch", "-", lines=lines)
         return machine
 
 
@@ -139,5 +137,6 @@ def cable() -> Iterator[Cable]:
         yield Cable(f"sp{os.getpid()}", undone)
 
 
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
+def _ip(*words: str, lines: Sequence[str] = ()) -> None:
+    given = "\n".join(lines).encode()
+    subprocess.run(["ip", *words], check=True, capture_output=True, input=given)
