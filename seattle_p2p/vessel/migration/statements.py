@@ -40,7 +40,6 @@ class Statements:
             "print": self._print,
             "exec": self._exec,
             "raise": self._raise,
-            "except": self._except,
             "include": self._include,
             "from": self._from,
         }
@@ -51,6 +50,8 @@ class Statements:
                 rewrite(statement)
             if statement[0].text == "def":
                 self._def(statement, following)
+            elif statement[0].text == "except":
+                self._except(statement, following)
             self._lambdas(statement)
 
     def _replace(self, tokens: list[Token], new: str, what: str, *, look: bool = False) -> None:
@@ -192,7 +193,7 @@ class Statements:
         if len(parts) > 2:
             self._say(statement[0], "the traceback that was passed on is lost", look=True)
 
-    def _except(self, statement: list[Token]) -> None:
+    def _except(self, statement: list[Token], body: list[Token]) -> None:
         parts = parts_of(statement[1:-1])
         if len(parts) != 2 or not parts[1]:
             return
@@ -202,14 +203,11 @@ class Statements:
             for t in statement
             if t.text == "," and parts[0][-1].end <= t.start < target[0].start
         )
-        name = self._source(target)
-        if len(target) > 1:
+        plain = target[1:-1] if is_in_brackets(target) and len(target) == 3 else target
+        name = self._source(plain)
+        if len(plain) > 1:
             name = "caught_here"
-            self._say(
-                target[0],
-                f"unpack it yourself: {self._source(target)} = {name}.args",
-                look=True,
-            )
+            self._unpack_first(target[0], f"{self._source(target)} = {name}.args", body)
         self.edits.append(Edit(comma.start, target[-1].end, f" as {name}"))
         self._say(statement[0], "except with as")
 
@@ -247,10 +245,14 @@ class Statements:
             whole = "_".join(t.text for t in pattern if t.kind == "name")
             unpacking = f"{self._source(pattern)} = {whole}"
             self._replace(pattern, whole, "a parameter cannot be unpacked in its place")
-            if body and body[0].text not in BLOCKS and body[0].text != "@":
-                self._insert(body[0].start, unpacking + "; ")
-            else:
-                self._say(where, f"put this first into the function: {unpacking}", look=True)
+            self._unpack_first(where, unpacking, body)
+
+    def _unpack_first(self, where: Token, unpacking: str, body: Sequence[Token]) -> None:
+        """Put an assignment in front of a simple statement, so that no line moves."""
+        if body and body[0].text not in BLOCKS and body[0].text != "@":
+            self._insert(body[0].start, unpacking + "; ")
+        else:
+            self._say(where, f"put this first into the block: {unpacking}", look=True)
 
     def _lambdas(self, statement: list[Token]) -> None:
         for number, token in enumerate(statement):

@@ -49,6 +49,11 @@ def refusal(data: bytes) -> str:
         ("try: f()\nexcept E, e: g()", "try: f()\nexcept E as e: g()"),
         ("try: f()\nexcept (E, F), e: g()", "try: f()\nexcept (E, F) as e: g()"),
         ("try: f()\nexcept (E, F): g()", "try: f()\nexcept (E, F): g()"),
+        ("try: f()\nexcept E, (m): g()", "try: f()\nexcept E as m: g()"),
+        (
+            "try: f()\nexcept E, (n, m): g()",
+            "try: f()\nexcept E as caught_here: (n, m) = caught_here.args; g()",
+        ),
         ("a <> b", "a != b"),
         ("`a`", "repr(a)"),
         ("0777 + 10L + 0xFFL + 0", "0o777 + 10 + 0xFF + 0"),
@@ -118,6 +123,7 @@ def test_a_form_of_python_2_becomes_ours(before, after):
         ("raise 'text'", "text cannot be raised"),
         ("print >>err, 'x'", "goes to the log"),
         ("async = 1", "renamed"),
+        ("def f((a, b)):\n  if a: return b", "first into the block"),
         ("settimer(1, f, ())", "Repy V1"),
     ],
 )
