@@ -17,7 +17,8 @@ import msgspec
 from seattle_p2p.errors import SeattleError, Unreachable
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.net.bridge import BRIDGE_S, Bridge
-from seattle_p2p.net.udp import Seed, UdpDriver, bind, resolve
+from seattle_p2p.net.sockets import Seed, bind, resolve
+from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import (
     AdvertFound,

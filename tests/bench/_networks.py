@@ -113,8 +113,8 @@ class Ours:
             role=role,
         )
         driver = await UdpDriver.open(core, "127.0.0.1", 0)
-        for family, transport in driver._transports.items():
-            driver._transports[family] = self.wire.tap(transport)
+        for family, transport in driver.engine.transports.items():
+            driver.engine.transports[family] = self.wire.tap(transport)
         return driver
 
     async def join_one(self) -> None:

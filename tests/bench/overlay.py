@@ -389,14 +389,14 @@ async def liars(sizes: list[int], seeds: int) -> None:
             await grow(net, sizes[0])
             liar = net.nodes.pop(net.rng.randrange(1, len(net.nodes)))
             me = liar.node.id
-            liar.node = Liar(WireCodec(NETWORK), me, seed, torn=torn, where="127.66.6")  # type: ignore[assignment]
+            liar.engine.node = Liar(WireCodec(NETWORK), me, seed, torn=torn, where="127.66.6")  # type: ignore[assignment]
             await fill(net)
             for number in range(100):
                 node = net.rng.choice(net.nodes)
                 target = me ^ net.rng.getrandbits(140)
                 began = time.perf_counter()
                 try:
-                    done = await node._answer(
+                    done = await node.engine.answer(
                         lambda now, at=target, of=node: of.node.look_up(at, now), 30.0
                     )
                     assert isinstance(done, LookedUp)
@@ -449,7 +449,7 @@ def _left_of(node: Any) -> dict[str, int]:
         "activities": held.activities,
         "timers": held.timers,
         "tasks": len(asyncio.all_tasks()),
-        "callers": len(node._waiting),
+        "callers": len(node.engine.waiting),
     }
 
 

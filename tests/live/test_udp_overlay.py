@@ -250,7 +250,7 @@ async def test_callers_who_are_cancelled_leave_nothing_behind(network):
 
     statistics = asker.statistics()
     assert (statistics.outstanding, statistics.activities) == (0, 0)
-    assert asker._waiting == {}
+    assert asker.engine.waiting == {}
     assert len(asyncio.all_tasks()) == 1
 
 
