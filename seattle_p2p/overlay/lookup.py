@@ -214,7 +214,8 @@ class Lookup:
     def _judge(self, peer: Peer, nothing: int, somebody: int) -> None:
         """Note what became of a candidate to the account of who named it."""
         for id in self._named_by.get(peer.id, ()):
-            nothings = self._nothings[id] = self._nothings.get(id, 0) + nothing
+            # Who named it only after it was found to be slow was not charged for that.
+            nothings = self._nothings[id] = max(self._nothings.get(id, 0) + nothing, 0)
             somebodies = self._somebodies[id] = self._somebodies.get(id, 0) + somebody
             if (nothings >= _NOTHINGS and nothings > 2 * somebodies) != (id in self._doubted):
                 self._doubted ^= {id}
