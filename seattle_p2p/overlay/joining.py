@@ -209,6 +209,8 @@ class Joining(Task):
         self._doors = parts.rng.sample(endpoints, len(endpoints))[:_DOORS]
         self._ids = ids
         self._asked = len(self._doors)
+        self._porter = Introducer(parts, parts.params.introductions)
+        """Knocks at doors; who stays shut is waited for only until we are in."""
         self._introducer = introducer
         self._notice = notice
         self._unanswered = self._asked
@@ -238,7 +240,8 @@ class Joining(Task):
         return isinstance(self._step, RoleFinding)
 
     def give_up(self) -> None:
-        """Stop, and the step that is under way."""
+        """Stop, with the step that is under way and every door knocked at."""
+        self._porter.give_up()
         if self._step is not None:
             self._step.give_up()
         super().give_up()
@@ -249,7 +252,7 @@ class Joining(Task):
             self.parts.agenda.at(now + nanoseconds(wait_s), self)
         self._knocked += 1
         door = self._doors.pop()
-        self._introducer.introduce(
+        self._porter.introduce(
             door, self._ids.get(door), now, lambda peer, at: self._on_door(door, peer, at)
         )
 

@@ -37,12 +37,9 @@ async def entered(driver, seeds, memory):
     began = time.perf_counter()
     running = asyncio.create_task(membership.run())
     try:
-        for _ in range(int(4 * GOAL_S / _LOOK_S)):
-            if driver.peers():
-                break
-            await asyncio.sleep(_LOOK_S)
+        async with asyncio.timeout(4 * GOAL_S):
+            await membership.tried.wait()
         took = time.perf_counter() - began
-        await membership.tried.wait()
         membership.remember_peers()
         return took
     finally:
