@@ -48,6 +48,8 @@ from seattle_p2p.wire.datagrams import Outcome
 
 FULL = 10_000
 SEEDS, PEOPLE = 10, 60
+SETTLED_S = 1500
+"""By then every node knows the size of the network: what it does until then, it does once."""
 
 
 @dataclass
@@ -118,7 +120,7 @@ class Ground:
         self.rng = random.Random(self.seed)
         self.codec = self.stage._codec
         self.sybils = Sybils(self.population, self.codec, self.rng)
-        self.world.run(until=400)
+        self.world.run(until=SETTLED_S)
         self.donors = [m for m in self.population.members if m.group.startswith("donors")]
 
     def _donors(self) -> tuple[shapes.NodeGroup, ...]:
@@ -687,7 +689,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--honest", type=lambda t: [int(x) for x in t.split(",")], default=[100]
     )
-    parser.add_argument("--trials", type=int, default=10)
+    parser.add_argument("--trials", type=int, default=3)
     parser.add_argument("--tries", type=int, default=40_000)
     parser.add_argument("--publications", type=int, default=100)
     options = parser.parse_args(arguments)
