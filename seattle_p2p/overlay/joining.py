@@ -37,11 +37,13 @@ class RoleFinding(Task):
     Args:
         parts: The node's.
         then: Is called with the time once the role is known, or nobody knocked in time.
+        wait_s: How long knocks may take.
     """
 
-    def __init__(self, parts: Parts, then: TimeCall) -> None:
+    def __init__(self, parts: Parts, then: TimeCall, wait_s: float) -> None:
         super().__init__(parts)
         self._then = then
+        self._wait_s = wait_s
         self._unanswered = 0
         self._knocks_expected = 0
         self._familiar_knocks = 0
@@ -60,7 +62,7 @@ class RoleFinding(Task):
                 parts.dials[asked.number] = self
         for old in list(parts.dials)[:-_DIALS_REMEMBERED]:
             del parts.dials[old]
-        parts.agenda.at(now + nanoseconds(parts.params.dial_s), self)
+        parts.agenda.at(now + nanoseconds(self._wait_s), self)
 
     def on_reply(self, asked: Outstanding, reply: Dialling, now: int) -> None:
         """A helper asked so many to knock."""
@@ -266,7 +268,8 @@ class Joining(Task):
         if peer is not None:
             self._helpers.append(peer)
             if self._step is None:
-                self._step = finding = RoleFinding(self.parts, self._walk_home)
+                wait_s = self.parts.params.dial_s
+                self._step = finding = RoleFinding(self.parts, self._walk_home, wait_s)
                 finding.start(self._helpers, now)
         elif not self._unanswered and not self._helpers:
             self.finish(

@@ -79,7 +79,8 @@ class Upkeep(Alarm):
             if reach.is_server and before is not Role.SERVER:
                 self._walk_to(parts.own_id, at)
 
-        RoleFinding(parts, then).start(helpers, now)
+        # Nobody waits for it: a busy machine's late knocks count.
+        RoleFinding(parts, then, parts.params.hard_cap_s).start(helpers, now)
 
     def _walk_home_if_thin(self, now: int) -> None:
         """Whose join met loss knows hardly anybody, and would for an hour: try again.
