@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import cast
 
 from seattle_p2p.errors import MalformedMessage
 from seattle_p2p.vessel.control import Frames, FromKeeper, ToKeeper, decode_from_keeper, frame
@@ -34,8 +35,8 @@ class KeeperLine(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way to write."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Not asserted: the transports of other event loops are no subclasses of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand on whole messages; a keeper that cannot be understood is let go."""
