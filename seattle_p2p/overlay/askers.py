@@ -7,7 +7,7 @@ from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.proofs import check_proof
 from seattle_p2p.overlay.rates import Rates
 from seattle_p2p.wire.datagrams import Store, Withdraw
-from seattle_p2p.wire.endpoints import ip_group
+from seattle_p2p.wire.endpoints import ration_of
 
 
 class Askers:
@@ -29,7 +29,7 @@ class Askers:
 
     def may_check(self, asker: Asker, now: int) -> bool:
         """Whether the asker's IP group may cost us another signature; a refusal is counted."""
-        if self._checks.allow(ip_group(self._parts.exchange.packed(asker.endpoint)), now):
+        if self._checks.allow(ration_of(self._parts.exchange.packed(asker.endpoint)), now):
             return True
         self._parts.count("dropped.check_rate")
         return False

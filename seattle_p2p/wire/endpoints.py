@@ -10,6 +10,7 @@ from typing import NamedTuple
 from seattle_p2p.errors import MalformedMessage, UsageError
 
 _FAMILY_BYTES = {4: 7, 6: 19}
+_LOOPBACK_6 = b"\x06" + bytes(15) + b"\x01"
 
 
 class Endpoint(NamedTuple):
@@ -106,3 +107,17 @@ def ip_group(packed: bytes) -> bytes:
         packed: A packed endpoint among them.
     """
     return packed[:4] if packed[0] == 4 else packed[:7]
+
+
+def is_loopback(packed: bytes) -> bool:
+    """Whether a packed endpoint is of this very machine: such a source cannot be forged."""
+    return packed[:2] == b"\x04\x7f" or packed[:17] == _LOOPBACK_6
+
+
+def ration_of(packed: bytes) -> bytes:
+    """Who shares a ration with that packed endpoint: its IP group.
+
+    On this machine every socket has its own: a whole network may be tried out on it, and
+    whoever runs programs here can do worse than ask us.
+    """
+    return packed if is_loopback(packed) else ip_group(packed)

@@ -837,6 +837,18 @@ def test_signatures_are_rationed_by_ip_group():
     assert net.nodes[to].statistics().counts["proofs.checked"] - before <= 5
 
 
+@pytest.mark.parametrize(("host", "checked"), [("198.51.100.7", 5), ("127.0.0.1", 12)])
+def test_sockets_of_one_machine_have_a_ration_each_on_loopback_alone(host, checked):
+    net = Carrier()
+    net.add_joined(1)
+    to = net.add(a_core(2, params=Params(k=8, check_rate=0.1, check_burst=5)))
+    for number in range(12):
+        somebody = Stranger(net, to, 700 + number, Endpoint(host, 100 + number))
+        somebody.get_token().introduce()
+
+    assert net.nodes[to].statistics().counts["proofs.checked"] == checked
+
+
 def test_memory_is_bounded_when_addresses_are_invented():
     net = Carrier()
     to = net.add(a_core(1))
