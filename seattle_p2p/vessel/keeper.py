@@ -31,7 +31,7 @@ from seattle_p2p.vessel.control import Launch
 from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.jail import cgroups, libc
 from seattle_p2p.vessel.jail import layers as jail_layers
-from seattle_p2p.vessel.jail.limits import SLACK, THREAD_STACK
+from seattle_p2p.vessel.jail.limits import beyond_grant
 from seattle_p2p.vessel.jail.spawn import Child, spawn
 from seattle_p2p.vessel.log_ring import LogRing
 from seattle_p2p.vessel.loop import Loop
@@ -166,10 +166,7 @@ class Keeper(Host):
             program.import_for_plain_python()
         threads = limits.count("events") + 1
         confinement = jail_layers.Confinement(
-            address_space=_own_address_space()
-            + limits.memory
-            + SLACK
-            + threads * (THREAD_STACK + resource.getpagesize()),
+            address_space=_own_address_space() + limits.memory + beyond_grant(threads),
             threads=threads,
             number=os.getpid(),
             without=frozenset(launch.without),

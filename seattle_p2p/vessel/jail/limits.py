@@ -12,8 +12,11 @@ from seattle_p2p.vessel.jail import libc
 THREAD_STACK = 256 * 1024
 """Bytes of stack of each thread a program starts."""
 
-SLACK = 16 * 1024 * 1024
-"""Address space beyond the grant: the interpreter's own growth, the main thread's stack."""
+_GROWTH, _LEAST_GROWTH = 16 * 1024 * 1024, 6 * 1024 * 1024
+"""Address space for the interpreter's own growth and the main thread's stack."""
+
+_MOST_BEYOND_GRANT = 19_500_000
+"""Bytes above its grant that a program may take before somebody sees it."""
 
 _CAPABILITY_VERSION = 0x20080522
 _LAST_CAPABILITY = 63
@@ -64,6 +67,15 @@ class Limits:
             if soft != hard or not 0 <= hard <= amount:
                 return False
         return True
+
+
+def beyond_grant(threads: int) -> int:
+    """Bytes of address space that a program has beyond its grant and what it begins with.
+
+    Stacks take their part of it; only those of more than fifty threads widen it.
+    """
+    stacks = threads * (THREAD_STACK + resource.getpagesize())
+    return min(stacks + _GROWTH, max(stacks + _LEAST_GROWTH, _MOST_BEYOND_GRANT))
 
 
 def drop_user(number: int) -> bool:
