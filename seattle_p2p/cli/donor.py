@@ -220,11 +220,11 @@ def resume(folder: Path | None, as_json: bool) -> None:
 @donor.command()
 @dir_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--force", is_flag=True, help="End a node manager that hangs.")
 @output.json_option
 def uninstall(folder: Path | None, yes: bool, force: bool, as_json: bool) -> None:
     """List what is here, stop it and remove it; nothing stays."""
     _require_platform()
-@click.option("--force", is_flag=True, help="End a node manager that hangs.")
     from seattle_p2p.manager.donor import uninstall as remove
     from seattle_p2p.manager.donor import what_goes
     from seattle_p2p.manager.ports import PortRegistry
