@@ -226,6 +226,7 @@ async def test_every_command_prints_what_its_schema_says_and_nothing_else(
         ("api", "log", 0),
         ("examples", "udp", 0),
         ("layers", "all", 0),
+        ("layers", ["all", hello], 0),
         ("layers", "all --none", 0),
         ("planner new", [plan], 0),
         ("planner build", [plan], 2),
