@@ -32,3 +32,13 @@ def test_fewer_servers_than_wanted_are_all_of_them():
 
     assert len(oracle.closest(0, 20)) == 5
     assert len(oracle.closest(2**ID_BITS - 1, 20)) == 5
+
+
+def test_who_does_not_count_just_now_makes_room_for_the_next():
+    peers = some_peers(random.Random(2), 200, 200)
+    up = set(peers[::3])
+
+    found = Oracle(peers).closest(77, 20, lambda peer: peer in up)
+
+    assert found == Oracle(up).closest(77, 20)
+    assert len(found) == 20
