@@ -119,14 +119,18 @@ class RoundTrips:
 
         The soft one is mean + 4 deviations of the peer or of all peers, whichever is less: who
         was slow once, or is far away, gets company early. The hard one is three times the
-        peer's, at least the floor, times `patience`, at most the cap: to ask somebody else
-        costs little, to call a live peer silent costs its place.
+        peer's, whose deviations count for at most twice what is usual of all; at least the
+        floor, times `patience`, at most the cap: to ask somebody else costs little, to call a
+        live peer silent costs its place.
         """
         if not self._mean:
             return self._soft_first, self._hard_cap
         usual_of_all = self._mean + 4 * self._deviation
         usual = mean + 4 * deviation if mean else usual_of_all
         soft = max(min(usual, usual_of_all), self._soft_floor)
+        if mean:
+            # One sample taken while a machine stood still must not hold for minutes.
+            usual = mean + min(4 * deviation, 2 * usual_of_all)
         hard = min(max(3 * usual, self._hard_floor) * patience, self._hard_cap)
         return min(soft, hard), hard
 

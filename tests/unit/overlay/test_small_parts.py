@@ -192,7 +192,15 @@ def test_a_far_peer_is_not_given_up_before_a_near_one_but_gets_company_as_early(
 
     assert near == (10 * MS, 300 * MS)
     assert 20 * MS <= far[0] < 25 * MS
-    assert far[1] == 1800 * MS
+    assert 3 * 400 * MS < far[1] < 3 * 450 * MS
+
+
+def test_one_answer_out_of_a_standstill_does_not_make_a_peer_s_silence_long():
+    times = far_and_near()
+
+    _, hard = times.deadlines(100 * MS, 50 * MS)
+
+    assert hard < 450 * MS
 
 
 def test_nobody_is_waited_for_longer_than_the_cap():
