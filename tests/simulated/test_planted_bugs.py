@@ -353,9 +353,20 @@ def adverts_are_shown_without_a_sign_of_life(monkeypatch):
 
 
 @plant
-def a_range_is_read_twice(monkeypatch):
-    really = Shelf.pages
-    monkeypatch.setattr(Shelf, "pages", lambda self: 2 * really(self))
+def a_split_range_is_read_twice(monkeypatch):
+    really = Shelf.subkeys
+    place_of = reading.place_of
+
+    def subkeys(self):
+        return [prefix for prefix in really(self) for _ in range(2)]
+
+    def walk_to(self, depth, prefix, now):
+        self._shelves.pop(place_of(self._storage, depth, prefix), None)
+        return walk_once(self, depth, prefix, now)
+
+    walk_once = Reading._walk_to
+    monkeypatch.setattr(Shelf, "subkeys", subkeys)
+    monkeypatch.setattr(Reading, "_walk_to", walk_to)
 
 
 @plant
