@@ -126,9 +126,7 @@ def seal_advert(
     signature = node.sign(signed_bytes(Purpose.NODE_ADVERT, storage.public.raw + statement))
     sealed = nonce + crypto_secretbox(signature + statement, nonce, secret)
     node_id = advert.node.node_id.to_bytes(ID_BYTES)
-    bare = Record(
-        storage.public.raw, node_id, advert.sequence, advert.lifetime_s, sealed, b""
-    )
+    bare = Record(storage.public.raw, node_id, advert.sequence, advert.lifetime_s, sealed, b"")
     return sign_record(bare, storage)
 
 
