@@ -45,7 +45,7 @@ class Keepers(Protocol):
         """Where in the log begins what came at `moment` (seconds since 1970) or later."""
 
     async def wait_log(self, vessel_id: str, offset: int) -> int:
-        """Return when the log goes beyond `offset`, or the state changed."""
+        """Return when the log goes beyond `offset`, or the state changed, or nothing runs."""
 
     def folder(self, vessel_id: str, restrictions: Resources) -> VesselFolder:
         """The vessel's files; they stay open for the next who asks."""

@@ -228,6 +228,8 @@ class Keepers:
     async def wait_log(self, vessel_id: str, offset: int) -> int:
         """Wait until the log goes beyond `offset` or the vessel's state changes.
 
+        Returns at once when nothing runs there.
+
         Returns:
             Where the log ends then. Not beyond `offset` when it was the state that changed.
         """

@@ -216,7 +216,8 @@ class KeptVessel:
     async def wait_log(self, offset: int) -> int:
         """See `Keepers.wait_log`."""
         end = self.log.read(offset, 0).end
-        if end > offset:
+        # It may have ended since the caller looked: no change would follow.
+        if end > offset or not self.status.running:
             return end
         follower: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         entry = (offset, follower)

@@ -228,6 +228,14 @@ async def test_followers_wake_when_the_log_grows_and_when_the_run_ends(tmp_path)
         assert not keepers.status("v1").running
 
 
+async def test_a_follower_who_comes_after_the_end_waits_for_nothing(tmp_path):
+    async with keepers_in(tmp_path) as keepers:
+        await run(keepers, "log('a')\n")
+
+        async with asyncio.timeout(5):
+            assert await keepers.wait_log("v1", 1) == 1
+
+
 async def test_a_vessel_works_in_a_folder_with_a_very_long_path(tmp_path):
     deep = tmp_path
     while len(str(deep)) < 300:

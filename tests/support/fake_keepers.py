@@ -129,6 +129,7 @@ class FakeKeepers:
             await self._changed.wait_for(
                 lambda: (
                     self.status(vessel_id) != before
+                    or not before.running
                     or self.read_log(vessel_id, offset, 0).end > offset
                 )
             )

@@ -118,6 +118,7 @@ async def wait_for_log(keepers: Keepers, words: str, vessel: str = "v1") -> None
     """Wait until the log holds some words."""
     async with asyncio.timeout(20):
         while words not in log_of(keepers, vessel):
+            assert keepers.status(vessel).running, log_of(keepers, vessel)
             await keepers.wait_log(vessel, keepers.read_log(vessel, 0, 1 << 20).end)
 
 
