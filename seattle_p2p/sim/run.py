@@ -248,12 +248,15 @@ class Run:
 @contextmanager
 def _rare_collections() -> Iterator[None]:
     """Keep the collector of cycles still: it walks every node again and again, a fifth of a
-    run's time, and finds only the cores of machines that crashed."""
+    run's time, and finds only the cores of machines that crashed. What was there before the
+    run is not walked at all: many small runs may share a large process."""
     was_enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         if was_enabled:
             gc.enable()
 

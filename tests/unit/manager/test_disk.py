@@ -59,9 +59,9 @@ async def test_who_gives_up_waiting_takes_the_round_from_nobody() -> None:
     await asyncio.to_thread(disk.began.acquire)
 
     hasty.cancel()
-    await asyncio.wait([hasty])
     disk.gate.set()
     await patient
+    await asyncio.wait([hasty])
 
     assert hasty.cancelled()
 
