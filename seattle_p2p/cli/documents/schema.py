@@ -4,6 +4,7 @@
 docs/reference/json.schema.json and docs/reference/json.md.
 """
 
+import inspect
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -65,6 +66,10 @@ def _components(kinds: Mapping[str, Any]) -> tuple[dict[str, Schema], dict[str, 
     references, definitions = msgspec.json.schema_components(
         kinds.values(), ref_template="#/$defs/{name}"
     )
+    for definition in definitions.values():
+        if "description" in definition:
+            # Python 3.13 takes the indentation out of docstrings, older ones leave it in.
+            definition["description"] = inspect.cleandoc(definition["description"])
     return dict(zip(kinds, references, strict=True)), definitions
 
 
