@@ -4,7 +4,7 @@ import click
 
 from seattle_p2p.cli.output import json_option
 from seattle_p2p.cli.stopping import StopSignals
-from seattle_p2p.errors import UsageError
+from seattle_p2p.errors import SeattleError, UsageError
 from seattle_p2p.vessel.zygote_client import Zygote
 
 _LONGEST_S = 1e7
@@ -77,7 +77,15 @@ def execute(
         zygote=zygote,
         signals=signals,
     )
-    status = run.run(foreground.require_program(program), arguments, folder, as_json=as_json)
+    path = foreground.require_program(program)
+    try:
+        status = run.run(path, arguments, folder, as_json=as_json)
+    except SeattleError:
+        # Told to stop in the middle of a start or an end, some step may fail for that reason.
+        code = signals.finish(0)
+        if not code:
+            raise
+        return code
     if report is not None:
         foreground.write_report(report, status)
     return signals.finish(foreground.tell(status, as_json=as_json))
