@@ -23,6 +23,8 @@ from seattle_p2p.sim.scenario import (
     require_sense,
 )
 
+_SHORTEST_S = 30
+"""In less nothing happens, and whatever has to happen in the end is missing for that reason."""
 _LEFT_AFTER_BREACH = 1.02
 """A run that ends so much later than the breach still meets it."""
 
@@ -113,7 +115,7 @@ def _candidates(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
 def _shorter(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
     duration_s = scenario.meta.duration_s
     for shorter_s in (round(ended_s * _LEFT_AFTER_BREACH, 3), duration_s / 2, duration_s * 0.8):
-        if shorter_s >= duration_s * 0.99:
+        if shorter_s >= duration_s * 0.99 or shorter_s < _SHORTEST_S:
             continue
         meta = replace(scenario.meta, duration_s=shorter_s)
         last_look_s = min(scenario.workload.last_look_s, shorter_s / 4)
@@ -129,7 +131,7 @@ def _fewer_machines(scenario: Scenario) -> Iterator[Scenario]:
     for index, group in enumerate(scenario.nodes):
         before, after = scenario.nodes[:index], scenario.nodes[index + 1 :]
         rest = (*before, *after)
-        if any(other.role == "bootstrap" for other in rest):
+        if any(other.role == group.role for other in rest) or group.role == "provoker":
             named = {other.name for other in rest} | {""}
             faults = tuple(fault for fault in scenario.faults if fault.group in named)
             yield replace(scenario, nodes=rest, faults=faults)
