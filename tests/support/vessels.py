@@ -125,12 +125,13 @@ async def wait_for_log(keepers: Keepers, words: str, vessel: str = "v1") -> None
 def processes_of(vessel_path: Path) -> list[int]:
     """The keeper that holds a vessel's lock and its children."""
     lock = os.stat(vessel_path / "lock")
-    holders = []
+    # The kernel may show a lock twice when others come and go while the list is read.
+    holders: dict[int, None] = {}
     for line in Path("/proc/locks").read_text().splitlines():
         fields = line.split()
         if "FLOCK" in fields and fields[-3].rpartition(":")[2] == str(lock.st_ino):
-            holders.append(int(fields[4]))
-    return holders + [child for holder in holders for child in children_of(holder)]
+            holders[int(fields[4])] = None
+    return [*holders, *(child for holder in holders for child in children_of(holder))]
 
 
 def children_of(parent: int) -> list[int]:
