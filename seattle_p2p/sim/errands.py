@@ -173,9 +173,14 @@ class Researchers:
         if member is None:
             return
         async with self._client(home, person.key, advert) as client:
-            if await self._tried("list", client.vessels()):
-                for vessel in await client.vessels():
-                    await self._use(client, member, vessel.name)
+            names: list[str] = []
+
+            async def look() -> None:
+                names.extend(vessel.name for vessel in await client.vessels())
+
+            await self._tried("list", look())
+            for name in names:
+                await self._use(client, member, name)
         if self._rng.random() < self._work.strangers:
             await self._intrude(home, member, advert)
 
