@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from seattle_p2p.errors import PeerError
 from seattle_p2p.wire.adverts import NONCE_BYTES
 from seattle_p2p.wire.codec import HEADER_BYTES, WireCodec
 from seattle_p2p.wire.datagrams import Adverts, Message, Store
@@ -67,7 +68,7 @@ class WireDescriber:
             return plain, data[HEADER_BYTES:]
         try:
             message = self._codec.decode(data)
-        except Exception:
+        except PeerError:
             return "malformed", data
         return type(message).__name__, _encode(unsigned(message))
 
