@@ -10,7 +10,7 @@ from seattle_p2p.vessel.restrictions import parse_restrictions
 
 if TYPE_CHECKING:
     from seattle_p2p.experiment.group import GroupResult
-    from seattle_p2p.wire.commands import VesselInfo
+    from seattle_p2p.wire.results import VesselInfo
 
 
 def show_resources(result: "GroupResult[VesselInfo]") -> None:

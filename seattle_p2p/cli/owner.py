@@ -22,7 +22,7 @@ from seattle_p2p.errors import UsageError
 
 if TYPE_CHECKING:
     from seattle_p2p.experiment.group import GroupResult
-    from seattle_p2p.wire.commands import VesselInfo
+    from seattle_p2p.wire.results import VesselInfo
 
 on_or_off = click.argument("setting", required=False, type=click.Choice(["on", "off"]))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seattle_p2p.experiment.group import GroupResult
     from seattle_p2p.experiment.session import Experimenter
     from seattle_p2p.experiment.targets import Vessel
-    from seattle_p2p.wire.commands import VesselInfo
+    from seattle_p2p.wire.results import VesselInfo
 
 COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "bright_cyan", "bright_green")
 GOOD_ENDS = ("", "done")

@@ -14,17 +14,11 @@ from itertools import chain
 
 from seattle_p2p.errors import MalformedMessage, Unreachable
 from seattle_p2p.experiment.bodies import Source
-from seattle_p2p.wire.commands import (
-    Batch,
-    Batchable,
-    Command,
-    Failed,
-    Item,
-    Result,
-    Results,
-    encode,
-)
+from seattle_p2p.wire.actions import Batch, Batchable, Item
+from seattle_p2p.wire.commands import Command, encode
+from seattle_p2p.wire.failed import Failed
 from seattle_p2p.wire.limits import MAX_BATCH, MAX_COMMAND_BYTES
+from seattle_p2p.wire.results import Result, Results
 
 Send = Callable[[Command, Source | None], Awaitable[Result]]
 

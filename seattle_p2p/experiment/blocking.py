@@ -25,7 +25,7 @@ from seattle_p2p.experiment.session import Browsed, Experimenter
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.experiment.watching import Sight
 from seattle_p2p.identity.keys import KeyPair, PublicKey
-from seattle_p2p.wire.commands import Files, VesselInfo
+from seattle_p2p.wire.results import Files, VesselInfo
 
 T = TypeVar("T")
 Targets = Iterable[Vessel]

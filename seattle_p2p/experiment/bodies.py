@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from seattle_p2p.errors import UsageError
-from seattle_p2p.wire.commands import BodyDigest
+from seattle_p2p.wire.bodies import BodyDigest
 from seattle_p2p.wire.limits import STREAM_FRAME_BYTES
 
 

@@ -20,18 +20,11 @@ from seattle_p2p.identity.envelope import (
 )
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import (
-    PROTOCOL_VERSION,
-    BodyDigest,
-    Command,
-    Hello,
-    Result,
-    Welcome,
-    encode,
-    result_door,
-    stream_end_door,
-)
+from seattle_p2p.wire.bodies import BodyDigest
+from seattle_p2p.wire.commands import Command, encode
+from seattle_p2p.wire.greeting import PROTOCOL_VERSION, Hello, Welcome
 from seattle_p2p.wire.limits import MAX_REPLY_BYTES
+from seattle_p2p.wire.results import Result, result_door, stream_end_door
 
 Frame = tuple[bool, bytes]
 """A piece of a streamed body, and whether it is the signed end."""

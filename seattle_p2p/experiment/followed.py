@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from seattle_p2p.errors import NoLongerPermitted, NotPermitted
-from seattle_p2p.wire.commands import FollowLogs, LogFrom, LogPart, LogPiece, failed
+from seattle_p2p.wire.actions import FollowLogs, LogFrom
+from seattle_p2p.wire.failed import failed
+from seattle_p2p.wire.results import LogPart, LogPiece
 
 
 class Followed:

@@ -28,7 +28,8 @@ from seattle_p2p.wire.channel import (
     STREAM,
     WELCOME,
 )
-from seattle_p2p.wire.commands import Failed, welcome_door
+from seattle_p2p.wire.failed import Failed
+from seattle_p2p.wire.greeting import welcome_door
 
 CONNECT_S = 5.0
 """For TCP, TLS and the first words: a few round trips of the slowest links."""

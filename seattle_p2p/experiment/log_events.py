@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seattle_p2p.errors import SeattleError
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.wire.commands import LogPart
+from seattle_p2p.wire.results import LogPart
 
 MAX_LINE_BYTES = 64 * 1024
 """A line that grows beyond this is handed out in pieces."""

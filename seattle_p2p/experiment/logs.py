@@ -25,8 +25,9 @@ from seattle_p2p.experiment.in_order import InOrder, ends
 from seattle_p2p.experiment.log_events import Clock, End, Event, Lines
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.wire.commands import LogFrom, LogPiece
+from seattle_p2p.wire.actions import LogFrom
 from seattle_p2p.wire.limits import MAX_FOLLOWED
+from seattle_p2p.wire.results import LogPiece
 
 MAX_HELD = 50_000
 """Events in memory: beyond this nodes that are ahead are not read from."""

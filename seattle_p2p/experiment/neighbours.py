@@ -6,7 +6,7 @@ from seattle_p2p.errors import VesselError
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import VesselInfo
+from seattle_p2p.wire.results import VesselInfo
 
 
 def message_ports(info: VesselInfo) -> list[int]:

@@ -25,17 +25,15 @@ from seattle_p2p.experiment.conversation import (
 from seattle_p2p.identity.envelope import CHALLENGE_BYTES
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.commands import Command, encode
+from seattle_p2p.wire.failed import Failed
+from seattle_p2p.wire.greeting import (
     PROTOCOL_VERSION,
-    Command,
-    Failed,
     Hello,
-    Result,
-    Streams,
     Welcome,
-    encode,
     welcome_door,
 )
+from seattle_p2p.wire.results import Result, Streams
 
 
 class NodeLine:

@@ -24,9 +24,7 @@ from seattle_p2p.experiment.conversation import (
 from seattle_p2p.experiment.followed import Followed
 from seattle_p2p.experiment.node_line import NodeLine
 from seattle_p2p.identity.keys import KeyPair, PublicKey
-from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import (
-    COMMAND_ID_BYTES,
+from seattle_p2p.wire.actions import (
     Action,
     Batchable,
     ChangeAdvertise,
@@ -35,34 +33,38 @@ from seattle_p2p.wire.commands import (
     ChangeLayers,
     ChangeOwner,
     ChangeUsers,
-    Command,
     DeleteFile,
-    Divided,
-    Failed,
-    Files,
     GetFile,
     Join,
     Layer,
     ListFiles,
     ListVessels,
     LogFrom,
-    LogPart,
-    LogPiece,
     PutFile,
     ReadLog,
     Reset,
-    Result,
     Split,
     Start,
     Status,
     Stop,
+)
+from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.commands import Command
+from seattle_p2p.wire.failed import Failed
+from seattle_p2p.wire.fields import COMMAND_ID_BYTES
+from seattle_p2p.wire.greeting import Welcome
+from seattle_p2p.wire.limits import MAX_LOG_READ
+from seattle_p2p.wire.results import (
+    Divided,
+    Files,
+    LogPart,
+    LogPiece,
+    Result,
     United,
     VesselInfo,
     Vessels,
-    Welcome,
     log_piece_door,
 )
-from seattle_p2p.wire.limits import MAX_LOG_READ
 
 PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits before a command is sent again after its reply was lost; a node manager that was

@@ -45,7 +45,7 @@ from seattle_p2p.experiment.work import (
 )
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import Files, VesselInfo
+from seattle_p2p.wire.results import Files, VesselInfo
 
 T = TypeVar("T")
 Targets = Iterable[Vessel]

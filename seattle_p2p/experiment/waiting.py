@@ -9,7 +9,7 @@ from seattle_p2p.errors import SeattleError, Unreachable
 from seattle_p2p.experiment.group import GroupResult, Outcome
 from seattle_p2p.experiment.log_events import End, Event
 from seattle_p2p.experiment.targets import Vessel
-from seattle_p2p.wire.commands import VesselInfo
+from seattle_p2p.wire.results import VesselInfo
 
 
 class Logs(Protocol):

@@ -13,7 +13,7 @@ from typing import Protocol
 from seattle_p2p.errors import SeattleError, Unreachable
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.wire.commands import LogPart, VesselInfo
+from seattle_p2p.wire.results import LogPart, VesselInfo
 
 LAST_LINE_BYTES = 1024
 """How much of a log's end is read to show its last line."""

@@ -18,9 +18,8 @@ from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.vessel.upload import Upload
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Action,
-    BodyDigest,
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
@@ -28,10 +27,6 @@ from seattle_p2p.wire.commands import (
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
-    Divided,
-    Done,
-    FileInfo,
-    Files,
     FollowLogs,
     GetFile,
     Join,
@@ -42,18 +37,25 @@ from seattle_p2p.wire.commands import (
     PutFile,
     ReadLog,
     Reset,
-    Result,
     Split,
     Start,
     Status,
     Stop,
+    vessels_of,
+)
+from seattle_p2p.wire.bodies import BodyDigest
+from seattle_p2p.wire.limits import MAX_LAYER_BYTES, STREAM_FRAME_BYTES
+from seattle_p2p.wire.results import (
+    Divided,
+    Done,
+    FileInfo,
+    Files,
+    Result,
     Streams,
     United,
     VesselInfo,
     Vessels,
-    vessels_of,
 )
-from seattle_p2p.wire.limits import MAX_LAYER_BYTES, STREAM_FRAME_BYTES
 
 LedgerAction = (
     ChangeAdvertise

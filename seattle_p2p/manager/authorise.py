@@ -6,7 +6,7 @@ from typing import Protocol
 
 from seattle_p2p.errors import NotPermitted
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Action,
     ChangeAdvertise,
     ChangeInformation,

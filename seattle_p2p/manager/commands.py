@@ -39,25 +39,24 @@ from seattle_p2p.manager.challenges import Line
 from seattle_p2p.manager.effects import Effects, permitted
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.uploads import Body, Incoming
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import Batch
+from seattle_p2p.wire.bodies import BodyDigest
+from seattle_p2p.wire.commands import Command, command_door, encode
+from seattle_p2p.wire.failed import Failed, failed
+from seattle_p2p.wire.greeting import (
     PROTOCOL_VERSION,
-    Batch,
-    BodyDigest,
-    Command,
-    Done,
-    Failed,
     Hello,
+    Welcome,
+    hello_door,
+)
+from seattle_p2p.wire.limits import MAX_COMMAND_BYTES
+from seattle_p2p.wire.results import (
+    Done,
     Result,
     Results,
     StreamEnd,
     Vessels,
-    Welcome,
-    command_door,
-    encode,
-    failed,
-    hello_door,
 )
-from seattle_p2p.wire.limits import MAX_COMMAND_BYTES
 
 _log = logging.getLogger(__name__)
 

@@ -23,23 +23,18 @@ from seattle_p2p.manager.disk import GroupSync, GroupWrites
 from seattle_p2p.manager.ledger import Ledger, VesselRow
 from seattle_p2p.manager.memory import Remembered
 from seattle_p2p.manager.uploads import Incoming
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Action,
-    Command,
     DeleteFile,
-    Done,
-    Failed,
     PutFile,
-    Result,
-    command_digest,
     decode_action,
-    encode,
     encode_action,
-    failed,
-    result_door,
     vessels_of,
     word,
 )
+from seattle_p2p.wire.commands import Command, command_digest, encode
+from seattle_p2p.wire.failed import Failed, failed
+from seattle_p2p.wire.results import Done, Result, result_door
 
 
 class Effects:

@@ -16,8 +16,11 @@ import msgspec
 from seattle_p2p.errors import SeattleError
 from seattle_p2p.manager.keeping import Keepers
 from seattle_p2p.manager.ledger import VesselRow
-from seattle_p2p.wire.commands import LogFrom, LogPart, LogPiece, encode, failed
+from seattle_p2p.wire.actions import LogFrom
+from seattle_p2p.wire.commands import encode
+from seattle_p2p.wire.failed import failed
 from seattle_p2p.wire.limits import FOLLOW_BYTES
+from seattle_p2p.wire.results import LogPart, LogPiece
 
 HEARTBEAT_S = 15.0
 """Followed logs that are silent say so this often, and rights are looked at again."""

@@ -36,7 +36,8 @@ from seattle_p2p.wire.channel import (
     STREAM,
     WELCOME,
 )
-from seattle_p2p.wire.commands import encode, failed
+from seattle_p2p.wire.commands import encode
+from seattle_p2p.wire.failed import failed
 from seattle_p2p.wire.limits import (
     CHALLENGE_IDLE_S,
     MAX_CONNECTIONS,

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Iterable
 
 from seattle_p2p.errors import MalformedMessage, SeattleError, StaleMessage
 from seattle_p2p.vessel.upload import Upload
-from seattle_p2p.wire.commands import BodyDigest, Command, PutFile
+from seattle_p2p.wire.actions import PutFile
+from seattle_p2p.wire.bodies import BodyDigest
+from seattle_p2p.wire.commands import Command
 
 Body = AsyncIterator[bytes]
 

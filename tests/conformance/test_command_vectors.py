@@ -23,55 +23,57 @@ from seattle_p2p.identity.envelope import (
     seal,
 )
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Action,
     Batch,
-    BodyDigest,
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
     ChangeLayers,
     ChangeOwner,
     ChangeUsers,
-    Command,
     DeleteFile,
-    Divided,
-    Done,
-    Door,
-    Failed,
-    FileInfo,
-    Files,
     FollowLogs,
     GetFile,
-    Hello,
     Item,
     Join,
     Layer,
     ListFiles,
     ListVessels,
     LogFrom,
-    LogPart,
-    LogPiece,
     PutFile,
     ReadLog,
     Reset,
-    Result,
-    Results,
     Split,
     Start,
     Status,
     Stop,
-    StreamEnd,
-    Streams,
-    United,
+)
+from seattle_p2p.wire.bodies import BodyDigest
+from seattle_p2p.wire.commands import (
+    Command,
     command_digest,
     command_door,
     encode,
-    hello_door,
+)
+from seattle_p2p.wire.doors import Door
+from seattle_p2p.wire.failed import Failed
+from seattle_p2p.wire.greeting import Hello, hello_door, welcome_door
+from seattle_p2p.wire.results import (
+    Divided,
+    Done,
+    FileInfo,
+    Files,
+    LogPart,
+    LogPiece,
+    Result,
+    Results,
+    StreamEnd,
+    Streams,
+    United,
     log_piece_door,
     result_door,
     stream_end_door,
-    welcome_door,
 )
 
 NODE_KEY = bytes.fromhex("4cb5abf6ad79fbf5abbccafcc269d85cd2651ed4b885b5869f241aedf0a5ba29")

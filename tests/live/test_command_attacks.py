@@ -37,6 +37,19 @@ from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.certificate import make_certificate
 from seattle_p2p.net.tls import Pin, server_context
+from seattle_p2p.wire.actions import (
+    Action,
+    ChangeAdvertise,
+    ChangeUsers,
+    DeleteFile,
+    GetFile,
+    ListFiles,
+    PutFile,
+    ReadLog,
+    Start,
+    Status,
+    Stop,
+)
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.channel import (
     COMMAND,
@@ -46,28 +59,15 @@ from seattle_p2p.wire.channel import (
     REFUSED,
     WELCOME,
 )
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.commands import Command, encode
+from seattle_p2p.wire.failed import Failed
+from seattle_p2p.wire.greeting import (
     PROTOCOL_VERSION,
-    Action,
-    ChangeAdvertise,
-    ChangeUsers,
-    Command,
-    DeleteFile,
-    Done,
-    Failed,
-    GetFile,
     Hello,
-    ListFiles,
-    PutFile,
-    ReadLog,
-    Start,
-    Status,
-    Stop,
     Welcome,
-    encode,
-    result_door,
     welcome_door,
 )
+from seattle_p2p.wire.results import Done, result_door
 from tests.support.served_node import (
     NETWORK,
     OWNER,

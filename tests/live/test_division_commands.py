@@ -17,7 +17,7 @@ from seattle_p2p.manager.ledger import NodeSettings
 from seattle_p2p.vessel.division import equal_parts
 from seattle_p2p.vessel.resources import OFFCUT
 from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
-from seattle_p2p.wire.commands import Join
+from seattle_p2p.wire.actions import Join
 from tests.support.served_node import (
     OWNER,
     STRANGER,

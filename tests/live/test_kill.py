@@ -14,7 +14,7 @@ import pytest
 from seattle_p2p.errors import Unreachable
 from seattle_p2p.experiment.bodies import BytesSource
 from seattle_p2p.experiment.peer import NodeClient
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Batch,
     ChangeInformation,
     DeleteFile,
@@ -22,8 +22,8 @@ from seattle_p2p.wire.commands import (
     PutFile,
     Start,
     Stop,
-    VesselInfo,
 )
+from seattle_p2p.wire.results import VesselInfo
 from tests.support.donated import RunningNode, a_donated_folder, a_running_node
 from tests.support.served_node import OWNER, USER
 

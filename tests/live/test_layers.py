@@ -8,7 +8,7 @@ import pytest
 
 from seattle_p2p.errors import NoSuchFile, NotPermitted, UsageError
 from seattle_p2p.experiment.bodies import BytesSource
-from seattle_p2p.wire.commands import ChangeLayers, Layer
+from seattle_p2p.wire.actions import ChangeLayers, Layer
 from seattle_p2p.wire.limits import MAX_LAYER_BYTES
 from tests.support.donated import a_donated_folder, a_running_node
 from tests.support.served_node import OWNER, USER, ServedNode, a_served_node

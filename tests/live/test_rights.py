@@ -13,7 +13,7 @@ from seattle_p2p.errors import NotPermitted, SeattleError
 from seattle_p2p.experiment.bodies import BytesSource
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Action,
     Batch,
     Batchable,
@@ -24,7 +24,6 @@ from seattle_p2p.wire.commands import (
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
-    Failed,
     FollowLogs,
     GetFile,
     Item,
@@ -36,13 +35,14 @@ from seattle_p2p.wire.commands import (
     PutFile,
     ReadLog,
     Reset,
-    Results,
     Split,
     Start,
     Status,
     Stop,
     word,
 )
+from seattle_p2p.wire.failed import Failed
+from seattle_p2p.wire.results import Results
 from tests.support.served_node import OWNER, STRANGER, USER, ServedNode, a_key, a_served_node
 
 OTHER_OWNER, FORMER_OWNER, FORMER_USER = a_key(11), a_key(12), a_key(13)

@@ -16,14 +16,13 @@ from seattle_p2p.identity.envelope import Purpose, encode_envelope, seal
 from seattle_p2p.manager import inbox, service
 from seattle_p2p.manager.rations import Rations
 from seattle_p2p.net.tls import client_context
+from seattle_p2p.wire.actions import PutFile
 from seattle_p2p.wire.channel import COMMAND_WITH_BODY, HELLO, PIECE
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.commands import Command, encode
+from seattle_p2p.wire.greeting import (
     PROTOCOL_VERSION,
-    Command,
     Hello,
-    PutFile,
     Welcome,
-    encode,
     welcome_door,
 )
 from seattle_p2p.wire.limits import MAX_CONNECTIONS_PER_ADDRESS

@@ -14,7 +14,7 @@ from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.experiment.session import Browsed, Experimenter
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import VesselInfo
+from seattle_p2p.wire.results import VesselInfo
 
 CHAPTER = "Finding vessels"
 LOOK_AGAIN_S = 1.0

@@ -8,8 +8,8 @@ from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.experiment.group import GroupResult
 from seattle_p2p.identity.keys import TEXT_LENGTH, PublicKey
 from seattle_p2p.vessel.layer_files import read_layer, require_accepted
-from seattle_p2p.wire.commands import VesselInfo
 from seattle_p2p.wire.limits import MAX_USERS
+from seattle_p2p.wire.results import VesselInfo
 
 CHAPTER = "Owners"
 

@@ -15,7 +15,7 @@ from seattle_p2p.cli.shell.words import Action, Word
 from seattle_p2p.cli.shell.words_finding import states_of
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import VesselInfo
+from seattle_p2p.wire.results import VesselInfo
 
 CHAPTER = "Finding vessels"
 NAME_S = 5.0

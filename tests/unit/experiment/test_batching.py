@@ -8,20 +8,16 @@ import pytest
 from seattle_p2p.errors import MalformedMessage, NotPermitted, Unreachable
 from seattle_p2p.experiment.batching import AT_ONCE, Batcher
 from seattle_p2p.experiment.bodies import BytesSource, Source
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Batch,
-    Command,
-    Done,
-    Failed,
     PutFile,
-    Result,
-    Results,
     Start,
     Stop,
-    encode,
-    failed,
 )
+from seattle_p2p.wire.commands import Command, encode
+from seattle_p2p.wire.failed import Failed, failed
 from seattle_p2p.wire.limits import MAX_BATCH, MAX_COMMAND_BYTES
+from seattle_p2p.wire.results import Done, Result, Results
 
 
 class Node:

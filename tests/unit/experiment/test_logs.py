@@ -9,7 +9,7 @@ from seattle_p2p.experiment.log_events import MAX_LINE_BYTES, End, Gap, Line, Li
 from seattle_p2p.experiment.logs import follow
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.wire.commands import LogPart, LogPiece
+from seattle_p2p.wire.results import LogPart, LogPiece
 
 
 def a_vessel(number=1):

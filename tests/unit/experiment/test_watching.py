@@ -6,7 +6,7 @@ from seattle_p2p.errors import NotPermitted, Unreachable
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.experiment.watching import watch
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.wire.commands import LogPart
+from seattle_p2p.wire.results import LogPart
 
 
 def a_vessel(node, number=1):

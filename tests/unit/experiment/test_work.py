@@ -8,7 +8,7 @@ from seattle_p2p.experiment.log_events import Line
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.experiment.work import downloading, fill_in, reading, reading_log, starting
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.wire.commands import LogPart
+from seattle_p2p.wire.results import LogPart
 
 VESSEL = Vessel(7, KeyPair(bytes(32)).public, "v3", ("127.0.0.1:1",))
 

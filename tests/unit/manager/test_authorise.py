@@ -9,7 +9,14 @@ import pytest
 from seattle_p2p.errors import NotPermitted
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.authorise import RIGHTS, Role, authorise, role_of
-from seattle_p2p.wire.commands import Action, Batch, ChangeUsers, ListVessels, Start, Status
+from seattle_p2p.wire.actions import (
+    Action,
+    Batch,
+    ChangeUsers,
+    ListVessels,
+    Start,
+    Status,
+)
 
 
 @dataclass(frozen=True)

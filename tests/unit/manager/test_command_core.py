@@ -27,22 +27,22 @@ from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.memory import Remembered
 from seattle_p2p.manager.uploads import Incoming
 from seattle_p2p.vessel.status import VesselStatus
-from seattle_p2p.wire.address import PeerAddress
-from seattle_p2p.wire.commands import (
+from seattle_p2p.wire.actions import (
     Action,
     Batch,
-    BodyDigest,
-    Command,
     DeleteFile,
-    Failed,
     Item,
     PutFile,
     Reset,
-    Results,
     Start,
     Stop,
     encode_action,
 )
+from seattle_p2p.wire.address import PeerAddress
+from seattle_p2p.wire.bodies import BodyDigest
+from seattle_p2p.wire.commands import Command
+from seattle_p2p.wire.failed import Failed
+from seattle_p2p.wire.results import Results
 from tests.support.fake_keepers import FakeKeepers
 from tests.support.memory_transport import MemoryTransport, nothing
 
