@@ -13,8 +13,9 @@ from seattle_p2p.errors import UsageError
 @click.argument("call", required=False, default="")
 def api(markdown: bool, as_json: bool, call: str) -> None:
     """What programs may call; CALL is one of them, `readat` and `file.readat` are the same."""
-    from seattle_p2p.vessel.api import as_markdown, as_text, find
-    from seattle_p2p.vessel.api_table import CALLS
+    from seattle_p2p.vessel.api.call import find
+    from seattle_p2p.vessel.api.every_call import CALLS
+    from seattle_p2p.vessel.api.wording import as_markdown, as_text
 
     found = find(call, CALLS) if call else list(CALLS)
     if not found:

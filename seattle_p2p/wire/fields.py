@@ -9,6 +9,7 @@ from seattle_p2p.wire.limits import MAX_ARGUMENT_BYTES, MAX_FILE_NAME
 
 COMMAND_ID_BYTES = 16
 DIGEST_BYTES = 32
+
 VesselName = Annotated[str, msgspec.Meta(pattern=r"^v[1-9][0-9]{0,14}\Z")]
 FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_FILE_NAME)]
 Key = Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]

@@ -10,7 +10,7 @@ import socket
 import msgspec
 import pytest
 
-from seattle_p2p.vessel.api_table import CALLS as CALLS_OF_THE_REFERENCE
+from seattle_p2p.vessel.api.every_call import CALLS as CALLS_OF_THE_REFERENCE
 from tests.support.vessels import amounts, free_ports, keepers_in, log_of
 
 PRELUDE = """

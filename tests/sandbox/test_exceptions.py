@@ -1,6 +1,6 @@
 """Every exception of every call, and which comes first when two apply.
 
-The reference (`seattle_p2p/vessel/api_table.py`) lists a call's exceptions in the order in
+The reference (`seattle_p2p/vessel/api`) lists a call's exceptions in the order in
 which they are looked for. Here is a case for each of them and for each two neighbours; the
 tests at the end fail when the reference names one that has none.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from seattle_p2p.vessel.api_table import CALLS
+from seattle_p2p.vessel.api.every_call import CALLS
 from seattle_p2p.vessel.repy_errors import PARENTS
 from tests.support.vessels import amounts, free_ports, keepers_in, log_of
 

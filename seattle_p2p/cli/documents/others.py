@@ -11,7 +11,7 @@ from seattle_p2p.manager.donor import DonorStatus
 from seattle_p2p.manager.running import Started as Started
 from seattle_p2p.overlay.core import Statistics
 from seattle_p2p.sim.invariants import Verdict
-from seattle_p2p.vessel.api import Call
+from seattle_p2p.vessel.api.call import Call
 from seattle_p2p.vessel.migration.edits import Remark
 from seattle_p2p.vessel.status import VesselStatus
 

@@ -9,8 +9,9 @@ import pytest
 
 from seattle_p2p.cli.main import run
 from seattle_p2p.vessel import handles, virtual
-from seattle_p2p.vessel.api import Call, as_markdown, find
-from seattle_p2p.vessel.api_table import CALLS, OBJECTS
+from seattle_p2p.vessel.api.call import Call, find
+from seattle_p2p.vessel.api.every_call import CALLS, OBJECTS
+from seattle_p2p.vessel.api.wording import as_markdown
 from seattle_p2p.vessel.broker.files import Files
 from seattle_p2p.vessel.broker.log import Log
 from seattle_p2p.vessel.broker.meters import Meters, Writable
