@@ -30,6 +30,8 @@ class Discovery:
     """Members shown that never advertised under the owner's key."""
     told_twice: int = 0
     """Adverts of a member that was shown before, none of them newer."""
+    given_up: int = 0
+    """Adverts in the records whose node did not prove that it lives."""
     done_ns: int | None = None
     complete: bool = False
     lived: frozenset[int] = frozenset()
@@ -100,6 +102,8 @@ class Tally:
             "discovery.unfinished": len(self.discoveries) - len(done),
             "discovery.recall": 1 - missing / lived if lived else 1.0,
             "discovery.precision": shown / (shown + dead) if shown else 1.0,
+            "discovery.dead_shown": dead,
+            "discovery.given_up_mean": mean([look.given_up for look in done]),
             **percentiles("discovery.first_ms", first, per=1e6),
             **percentiles("discovery.all_ms", last, per=1e6),
             **percentiles("discovery.done_ms", whole, per=1e6),

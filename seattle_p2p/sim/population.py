@@ -76,6 +76,7 @@ class Member:
         asked_ns: When it began to join.
         expects: What to do with the events of a request, by its number.
         starts: How often it was switched on; a node remembers that much across restarts.
+        went_down_ns: When it last went down; 0 while it never did.
     """
 
     host: Host
@@ -89,6 +90,7 @@ class Member:
     asked_ns: int = 0
     expects: dict[int, Callable[[Event], None]] = field(default_factory=dict)
     starts: int = 0
+    went_down_ns: int = 0
 
     @property
     def index(self) -> int:
@@ -192,6 +194,7 @@ class Population:
         self.crashes += 1
         self.leaving.discard(member.index)
         member.joined = False
+        member.went_down_ns = self.world.now_ns
         for person in member.owners:
             person.advertised_by.discard(member.index)
         self.world.crash(member.host, keep_state=keep_state)
@@ -265,6 +268,7 @@ class Population:
             elif isinstance(event, AdvertsRead):
                 look.done_ns = self.world.now_ns
                 look.complete = event.complete
+                look.given_up = event.dead
                 look.lived = expected & person.advertised_by
 
         self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)

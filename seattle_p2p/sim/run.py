@@ -14,6 +14,7 @@ from seattle_p2p.sim import invariants
 from seattle_p2p.sim.invariants import Breach, Verdict, Watch
 from seattle_p2p.sim.measures import Cost, Sample, Tally, gini, mean
 from seattle_p2p.sim.scenario import Scenario
+from seattle_p2p.sim.soundings import Soundings
 from seattle_p2p.sim.staging import Stage
 from seattle_p2p.sim.trace import Delivery
 
@@ -21,6 +22,8 @@ _SLICES = 200
 """A run is watched, sampled and its progress told so many times."""
 _SLICES_PER_LOOK = 20
 """Every core is looked into after so many slices."""
+_SLICES_PER_COUNT = 5
+"""Contacts in tables are counted after so many slices."""
 _SLICES_PER_COLLECTION = 25
 """Crashed cores are cycles of objects; they are collected after so many slices."""
 
@@ -71,6 +74,7 @@ class Result:
         verdicts: All of them.
         measures: Numbers by name; the same for the same seed.
         tally: What they were made of.
+        soundings: What was known of machines that are gone.
         load: What lay on whom in the end.
         cost: What it cost this machine.
         last: The last deliveries.
@@ -83,6 +87,7 @@ class Result:
     verdicts: list[Verdict]
     measures: dict[str, float]
     tally: Tally
+    soundings: Soundings
     load: Load
     cost: Cost
     last: list[Delivery]
@@ -115,6 +120,7 @@ class Run:
             self.stage.params.max_outstanding,
             self.stage.signatures,
         )
+        self._soundings = Soundings(self.stage.population)
         self._before = (0, 0, 0)
 
     def execute(self, tell: Callable[[Progress], None] | None = None) -> Result:
@@ -160,6 +166,7 @@ class Run:
             verdicts=verdicts,
             measures=measures,
             tally=tally,
+            soundings=self._soundings,
             load=self._load(),
             cost=cost,
             last=trace.last,
@@ -173,6 +180,7 @@ class Run:
             if slice_ % _SLICES_PER_COLLECTION == 0:
                 gc.collect()
             self.stage.tally.samples.append(self._sample())
+            self._soundings.take(self.world.now_ns, tables=slice_ % _SLICES_PER_COUNT == 0)
             if tell is not None:
                 tell(self._progress())
 
@@ -226,6 +234,7 @@ class Run:
             **tally.membership_measures(),
             **tally.discovery_measures(),
             **tally.lookup_measures(),
+            **self._soundings.measures(),
             "discovery.reads_mean": world.trace.kinds.get("Read", 0) / max(looks, 1),
             "churn.departures": churn.departures,
             "churn.returns": churn.returns,
