@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from seattle_p2p.errors import ProgramRefused, UsageError
 from seattle_p2p.vessel.language import compile_program
 from seattle_p2p.vessel.migration.edits import Remark, apply, innermost
-from seattle_p2p.vessel.migration.expressions import HELPERS, Expressions
+from seattle_p2p.vessel.migration.expressions import look_over
+from seattle_p2p.vessel.migration.helpers import HELPERS
 from seattle_p2p.vessel.migration.statements import Statements
 from seattle_p2p.vessel.migration.tokens import tokens_of
 
@@ -79,7 +80,7 @@ def _rewrite(text: str) -> tuple[str, _Found]:
     helpers: set[str] = set()
     for _ in range(_MAX_ROUNDS):
         try:
-            step = Expressions(text, helpers)
+            step = look_over(text, helpers)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", 0) or 1
             what = f"cannot be read as Python 3 yet: {getattr(error, 'msg', error)}"
