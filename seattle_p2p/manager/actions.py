@@ -11,9 +11,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, UsageError, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.authorise import Role, role_of
+from seattle_p2p.manager.dividing import join_vessels, split_vessel
 from seattle_p2p.manager.following import Following, first_byte, read_part
 from seattle_p2p.manager.keeping import Keepers, resources_of
-from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.vessel_rows import Run, VesselRow
 from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.vessel.status import VesselStatus
@@ -219,10 +221,10 @@ class Actions:
                 self._ledger.change_layers(name, self._texts_of(layers, rows[0]))
             case Split(name, parts):
                 requested = [parse_restrictions(part) for part in parts]
-                made, leftover = self._ledger.split_vessel(name, requested)
+                made, leftover = split_vessel(self._ledger, name, requested)
                 return Divided(tuple(row.name for row in made), leftover.name)
             case Join(names):
-                return United(self._ledger.join_vessels(names).name)
+                return United(join_vessels(self._ledger, names).name)
         return Done()
 
     def make_new(self, result: Result) -> None:

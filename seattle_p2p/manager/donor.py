@@ -18,9 +18,11 @@ from seattle_p2p.errors import InstallError, NoSuchVessel, Unreachable, UsageErr
 from seattle_p2p.identity.keystore import Keystore
 from seattle_p2p.manager.control import ManagerReport, Question, VesselReport, ask
 from seattle_p2p.manager.home import DonorHome
-from seattle_p2p.manager.ledger import Ledger, NodeSettings, VesselRow
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.ports import PortRegistry
 from seattle_p2p.manager.process import end_recorded, find_recorded
+from seattle_p2p.manager.settings import NodeSettings
+from seattle_p2p.manager.vessel_rows import VesselRow
 from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
 from seattle_p2p.vessel.keepers import Keepers
 from seattle_p2p.vessel.resources import COUNTED, RENEWABLE

@@ -20,9 +20,10 @@ from seattle_p2p.manager.actions import (
 )
 from seattle_p2p.manager.authorise import Role, authorise, role_of
 from seattle_p2p.manager.disk import GroupSync, GroupWrites
-from seattle_p2p.manager.ledger import Ledger, VesselRow
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.memory import Remembered
 from seattle_p2p.manager.uploads import Incoming
+from seattle_p2p.manager.vessel_rows import VesselRow
 from seattle_p2p.wire.actions import (
     Action,
     DeleteFile,

@@ -15,7 +15,7 @@ import msgspec
 
 from seattle_p2p.errors import SeattleError
 from seattle_p2p.manager.keeping import Keepers
-from seattle_p2p.manager.ledger import VesselRow
+from seattle_p2p.manager.vessel_rows import VesselRow
 from seattle_p2p.wire.actions import LogFrom
 from seattle_p2p.wire.commands import encode
 from seattle_p2p.wire.failed import failed

@@ -17,9 +17,10 @@ from seattle_p2p.errors import InstallError, KeystoreError, LedgerError, Seattle
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.identity.keystore import Keystore, generate, write_private_file
 from seattle_p2p.manager.home import DonorHome
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.machine import Machine, grant, share_out
 from seattle_p2p.manager.ports import PortRegistry
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.net.certificate import make_certificate
 from seattle_p2p.vessel.resources import OFFCUT, Resources
 from seattle_p2p.vessel.restrictions import format_restrictions

@@ -11,87 +11,21 @@ wall is trusted; the audit trail names times of the wall, for people only.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from seattle_p2p.errors import InternalError, NoSuchVessel, UsageError
+from seattle_p2p.errors import NoSuchVessel, UsageError
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.database import Database
 from seattle_p2p.manager.memory import CommandMemory
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.manager.trail import AuditTrail
-from seattle_p2p.vessel.division import Sum, divide, total_of, unite
-from seattle_p2p.vessel.resources import Resources
-from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
+from seattle_p2p.manager.vessel_rows import Run, VesselRow, read_vessels
+from seattle_p2p.vessel.division import Sum, total_of
 from seattle_p2p.wire.limits import MAX_OWNER_INFORMATION, MAX_USERS
-
-
-class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How this node is set up; kept whole in one row.
-
-    `granted` and `offcut` are restrictions texts: what the donor gave in all, and what each
-    vessel costs beyond its own amounts. A port of 0 means: any free one, then remembered.
-    `testbed` tells vessels 127.0.0.1 as their address, `allow_private` lets them talk to
-    private networks, `lan` has peers on the local network found and told of this node. A pause
-    ends by itself at `resume_at`, seconds of the donor's own wall clock, unless that is 0.
-    `starts` counts how often the node manager has started.
-    """
-
-    network: str = "seattle"
-    seeds: tuple[str, ...] = ()
-    bind: str = "127.0.0.1"
-    public: str = ""
-    overlay_port: int = 0
-    command_port: int = 0
-    paused: bool = False
-    percent: float = 10.0
-    planner: str = ""
-    granted: str = ""
-    offcut: str = ""
-    accept_weak_containment: bool = False
-    testbed: bool = False
-    allow_private: bool = False
-    lan: bool = True
-    resume_at: float = 0.0
-    starts: int = 0
-
-
-class Run(msgspec.Struct, frozen=True):
-    """A program as it was started last: `id` is the hexadecimal id of the start command."""
-
-    id: str
-    program: str
-    arguments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class VesselRow:
-    """One vessel. `generation` rises when rights or content change under everyone's feet."""
-
-    number: int
-    owner: PublicKey
-    users: tuple[PublicKey, ...]
-    information: str
-    advertise: bool
-    keep_running: bool
-    restrictions: str
-    generation: int
-    run: Run | None
-    layers: tuple[str, ...] = ()
-    """Names of its security layers, lowest first; `Ledger.layers` has their texts."""
-
-    @property
-    def name(self) -> str:
-        """``v`` and the number, never given twice on one node."""
-        return f"v{self.number}"
-
-    @property
-    def people(self) -> tuple[PublicKey, ...]:
-        """Owner first, then users, each once."""
-        return tuple(dict.fromkeys((self.owner, *self.users)))
 
 
 class Ledger:
@@ -253,41 +187,6 @@ class Ledger:
             self._database.execute("DELETE FROM vessels WHERE number = ?", (number,))
             self._vessels = None
 
-    def split_vessel(
-        self, name: str, requested: Sequence[Resources]
-    ) -> tuple[list[VesselRow], VesselRow]:
-        """Cut vessels out of one, which is no more; the requested ones, then the leftover.
-
-        All have its owner, users, label, advertising and layers, and nothing in them.
-
-        Raises:
-            OutOfResources: it does not fit; nothing was changed.
-        """
-        with self.transaction(), self._conserving() as offcut:
-            row = self.vessel(name)
-            left = divide(parse_restrictions(row.restrictions), requested, offcut)
-            made = [self._heir(row, part) for part in (*requested, left)]
-            self.remove_vessel(name)
-            return made[:-1], made[-1]
-
-    def join_vessels(self, names: Sequence[str]) -> VesselRow:
-        """One vessel of several of one owner; users, label and layers of the first, too.
-
-        Raises:
-            UsageError: fewer than two, one of them twice, or of different owners.
-        """
-        with self.transaction(), self._conserving() as offcut:
-            rows = [self.vessel(name) for name in names]
-            if len(set(names)) < len(names):
-                raise UsageError("a vessel cannot be joined with itself")
-            if len({row.owner for row in rows}) > 1:
-                raise UsageError("only vessels of one owner can be joined")
-            whole = unite([parse_restrictions(row.restrictions) for row in rows], offcut)
-            made = self._heir(rows[0], whole)
-            for name in names:
-                self.remove_vessel(name)
-            return made
-
     def sum(self) -> Sum:
         """All that is given away here; see `vessel/division.py` for the law about it."""
         texts = [row.restrictions for row in self.vessels()]
@@ -367,61 +266,9 @@ class Ledger:
         if self._vessels is None or self._epoch != self._database.epoch:
             self._epoch = self._database.epoch
             with self._database.words():
-                self._vessels = {row.name: row for row in self._read_vessels()}
+                self._vessels = {row.name: row for row in read_vessels(self._database)}
             self._people = {key for row in self._vessels.values() for key in row.people}
         return self._vessels
-
-    def _read_vessels(self) -> Iterable[VesselRow]:
-        users: dict[int, list[PublicKey]] = {}
-        for vessel, person in self._database.execute(
-            "SELECT vessel, person FROM users ORDER BY vessel, place"
-        ):
-            users.setdefault(vessel, []).append(PublicKey(person))
-        layers: dict[int, list[str]] = {}
-        for vessel, name in self._database.execute(
-            "SELECT vessel, name FROM layers ORDER BY vessel, place"
-        ):
-            layers.setdefault(vessel, []).append(name)
-        for row in self._database.execute(
-            "SELECT number, owner, information, advertise, keep_running, restrictions,"
-            " generation, run FROM vessels ORDER BY number"
-        ):
-            number, owner, information, advertise, keep, restrictions, generation, run = row
-            yield VesselRow(
-                number,
-                PublicKey(owner),
-                tuple(users.get(number, ())),
-                information,
-                bool(advertise),
-                bool(keep),
-                restrictions,
-                generation,
-                msgspec.json.decode(run, type=Run) if run else None,
-                tuple(layers.get(number, ())),
-            )
-
-    def _heir(self, row: VesselRow, amounts: Resources) -> VesselRow:
-        made = self.add_vessel(
-            row.owner,
-            format_restrictions(amounts),
-            users=row.users,
-            information=row.information,
-            advertise=row.advertise,
-        )
-        if row.layers:
-            self.change_layers(made.name, self.layers(row.name))
-        return made
-
-    @contextmanager
-    def _conserving(self) -> Iterator[Resources]:
-        """Nothing is gained or lost by what happens inside, or it does not happen.
-
-        Gives what one cut costs.
-        """
-        before, offcut = self.sum(), self.settings().offcut
-        yield parse_restrictions(offcut) if offcut else Resources()
-        if self.sum().total != before.total:
-            raise InternalError("resources would be gained or lost; nothing was changed")
 
     def _update(self, name: str, assignment: str, value: object) -> None:
         with self.transaction():

@@ -30,12 +30,13 @@ from seattle_p2p.manager.donor import (
 )
 from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.home import DonorHome, free_name
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.membership import Joins, Membership
 from seattle_p2p.manager.places import Listening, advertised, listen
 from seattle_p2p.manager.process import recorded
 from seattle_p2p.manager.revival import Revival
 from seattle_p2p.manager.service import Service
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.net.inside import OverlayReport, Shown, look_into
 from seattle_p2p.net.lan import may_announce
 from seattle_p2p.net.tls import server_context

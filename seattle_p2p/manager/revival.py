@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from seattle_p2p.errors import SeattleError
 from seattle_p2p.manager.keeping import Keepers, resources_of
-from seattle_p2p.manager.ledger import Ledger, Run
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.vessel_rows import Run
 from seattle_p2p.vessel.status import VesselStatus
 
 _log = logging.getLogger(__name__)

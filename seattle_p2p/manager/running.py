@@ -14,10 +14,11 @@ from seattle_p2p.errors import WeakContainment
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.manager.control import ManagerReport
 from seattle_p2p.manager.home import DonorHome
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.logfile import logging_to
 from seattle_p2p.manager.node_manager import NodeManager
 from seattle_p2p.manager.ports import PortRegistry
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.net.twin import TwinDriver, open_driver
 from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.overlay.node import OverlayNode

@@ -13,7 +13,7 @@ from seattle_p2p.errors import (
     VesselBusy,
 )
 from seattle_p2p.experiment.bodies import BytesSource
-from seattle_p2p.manager.ledger import NodeSettings
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.vessel.division import equal_parts
 from seattle_p2p.vessel.resources import OFFCUT
 from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions

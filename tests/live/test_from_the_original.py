@@ -10,7 +10,7 @@ from seattle_p2p.errors import MalformedMessage, NotPermitted
 from seattle_p2p.experiment.owner import into
 from seattle_p2p.experiment.session import Experimenter
 from seattle_p2p.experiment.targets import Vessel
-from seattle_p2p.manager.ledger import NodeSettings
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.vessel.resources import OFFCUT
 from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
 from seattle_p2p.wire.commands import command_door

@@ -12,10 +12,11 @@ import pytest
 from seattle_p2p.errors import InstallError, LedgerError, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.control import Question, ask
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.node_manager import NodeManager
 from seattle_p2p.manager.remembered import write_peers
 from seattle_p2p.manager.running import open_overlay
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert

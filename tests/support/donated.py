@@ -17,7 +17,8 @@ from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.identity.keystore import Keystore, read_key_file, write_private_file
 from seattle_p2p.manager.control import ManagerReport, Question, ask
 from seattle_p2p.manager.home import DonorHome
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.net.certificate import make_certificate
 from seattle_p2p.wire.address import PeerAddress
 

@@ -8,8 +8,10 @@ import pytest
 from seattle_p2p.errors import InstallError
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.manager.books import check_books, read_trail
+from seattle_p2p.manager.dividing import split_vessel
 from seattle_p2p.manager.home import DonorHome
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.vessel.division import equal_parts
 from seattle_p2p.vessel.resources import OFFCUT, Resources
 from seattle_p2p.vessel.restrictions import format_restrictions
@@ -38,7 +40,7 @@ def home(tmp_path: Path) -> DonorHome:
 def test_books_balance_before_and_after_a_split(home: DonorHome) -> None:
     before = check_books(home)
     with contextlib.closing(Ledger(home.ledger)) as ledger:
-        ledger.split_vessel("v1", equal_parts(VESSEL, 3, OFFCUT))
+        split_vessel(ledger, "v1", equal_parts(VESSEL, 3, OFFCUT))
     after = check_books(home)
 
     for books, vessels in ((before, 1), (after, 3)):

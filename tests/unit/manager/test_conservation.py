@@ -12,7 +12,9 @@ import pytest
 
 from seattle_p2p.errors import OutOfResources, UsageError
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.dividing import join_vessels, split_vessel
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.vessel.division import equal_parts, keeping
 from seattle_p2p.vessel.resources import OFFCUT, Resources
 from seattle_p2p.vessel.restrictions import format_restrictions, parse_restrictions
@@ -61,16 +63,16 @@ def step(ledger: Ledger, rng: random.Random) -> None:
                     if few
                     else keeping(amounts, rng.randint(1, 99), OFFCUT)
                 )
-                ledger.split_vessel(row.name, parts)
+                split_vessel(ledger, row.name, parts)
             case "join":
                 count = min(len(rows), rng.randint(2, 4))
-                ledger.join_vessels([row.name for row in rng.sample(rows, count)])
+                join_vessels(ledger, [row.name for row in rng.sample(rows, count)])
             case "itself":
-                ledger.join_vessels([row.name, row.name])
+                join_vessels(ledger, [row.name, row.name])
             case "owner":
                 ledger.change_owner(row.name, rng.choice(PEOPLE))
             case "too much":
-                ledger.split_vessel(row.name, [amounts.plus(Resources.of({"memory": 1}))])
+                split_vessel(ledger, row.name, [amounts.plus(Resources.of({"memory": 1}))])
     except (OutOfResources, UsageError):
         assert ([row.name for row in ledger.vessels()], ledger.sum()) == before
 

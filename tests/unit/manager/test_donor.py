@@ -23,9 +23,10 @@ from seattle_p2p.manager.donor import (
 )
 from seattle_p2p.manager.home import DonorHome
 from seattle_p2p.manager.install import Order, Share, install
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.machine import Machine
 from seattle_p2p.manager.ports import PortRegistry
+from seattle_p2p.manager.settings import NodeSettings
 
 ANN, BOB, PLANNER = (KeyPair(bytes([n]) * 32).public for n in (1, 2, 3))
 

@@ -7,8 +7,10 @@ import pytest
 
 from seattle_p2p.errors import LedgerError, NoSuchVessel, TooMuch, UsageError
 from seattle_p2p.identity.keys import KeyPair, PublicKey
-from seattle_p2p.manager.ledger import Ledger, NodeSettings, Run
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.memory import FORGET_EVERY_S, Remembered
+from seattle_p2p.manager.settings import NodeSettings
+from seattle_p2p.manager.vessel_rows import Run
 from seattle_p2p.wire.limits import AUDIT_ENTRIES, MAX_USERS, REMEMBER_COMMANDS_S
 
 

@@ -13,8 +13,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from seattle_p2p.errors import NoSuchVessel, UsageError
 from seattle_p2p.identity.keys import KeyPair
-from seattle_p2p.manager.ledger import Ledger, Run, VesselRow
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.memory import Remembered
+from seattle_p2p.manager.vessel_rows import Run, VesselRow
 
 PEOPLE = [KeyPair(bytes([n]) * 32).public for n in range(1, 20)]
 people = st.sampled_from(PEOPLE)

@@ -11,8 +11,9 @@ import pytest
 
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.manager import revival
-from seattle_p2p.manager.ledger import Ledger, Run
+from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.revival import Revival, ended_by_no_wish, next_run_id
+from seattle_p2p.manager.vessel_rows import Run
 from seattle_p2p.vessel.resources import Resources
 from seattle_p2p.vessel.status import Cause, VesselStatus
 from tests.support.fake_keepers import FakeKeepers

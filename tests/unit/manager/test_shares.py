@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from seattle_p2p.errors import InstallError, UsageError
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.manager.books import check_books
+from seattle_p2p.manager.dividing import split_vessel
 from seattle_p2p.manager.home import DonorHome
-from seattle_p2p.manager.ledger import Ledger, NodeSettings
+from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.manager.shares import change_share
 from seattle_p2p.vessel.division import equal_parts
 from seattle_p2p.vessel.resources import OFFCUT, Resources
@@ -51,7 +53,7 @@ def installed(folder, cuts=()):
         for count in cuts:
             row = ledger.vessels()[0]
             amounts = parse_restrictions(row.restrictions)
-            ledger.split_vessel(row.name, equal_parts(amounts, count, OFFCUT))
+            split_vessel(ledger, row.name, equal_parts(amounts, count, OFFCUT))
     return home
 
 
