@@ -15,6 +15,7 @@ class Acquaintance:
         peer: Whose id was proved to us at this address; None while nobody's.
         server: Whether that peer said to be a server.
         heard: When it last sent us anything that counts.
+        missed: When it last left us without an answer, since it was last heard from; else 0.
         knows_us: Whether it holds a proof of our id.
         seen_us_at: Packed endpoint at which it last saw us; empty while it never said.
         token: What it gave us to return; empty when nothing.
@@ -28,6 +29,7 @@ class Acquaintance:
         "deviation",
         "heard",
         "knows_us",
+        "missed",
         "peer",
         "round_trip",
         "seen_us_at",
@@ -39,12 +41,18 @@ class Acquaintance:
         self.peer: Peer | None = None
         self.server = False
         self.heard = 0
+        self.missed = 0
         self.knows_us = False
         self.seen_us_at = b""
         self.token = b""
         self.round_trip = 0
         self.deviation = 0
         self.asked = False
+
+    def on_heard(self, now: int) -> None:
+        """Something came that only who receives at this address can send."""
+        self.heard = now
+        self.missed = 0
 
 
 class Acquaintances:
@@ -86,10 +94,10 @@ class Acquaintances:
         for endpoint in met_before[:a_quarter]:
             del known[endpoint]
 
-    def on_round_trip(self, known: Acquaintance, took: int) -> None:
-        """`known` answered after `took` nanoseconds."""
+    def on_round_trip(self, known: Acquaintance, took: int, now: int) -> None:
+        """`known` answered, at `now`, after `took` nanoseconds."""
         known.round_trip, known.deviation = _smooth(known.round_trip, known.deviation, took)
-        self._times.learn(took)
+        self._times.learn(took, now)
 
     def deadlines(self, known: Acquaintance, patience: int = 1) -> tuple[int, int]:
         """How long to wait before `known` counts as slow, and before it counts as silent."""
@@ -109,9 +117,20 @@ class RoundTrips:
         self._hard_cap = nanoseconds(params.hard_cap_s)
         self._mean = 0
         self._deviation = 0
+        self._late_at = 0
+        self._late_beyond = 0
 
-    def learn(self, took: int) -> None:
-        """Some peer answered after `took` nanoseconds."""
+    def learn(self, took: int, now: int) -> None:
+        """Some peer answered, at `now`, after `took` nanoseconds.
+
+        Answers that are late together have one reason, such as this machine's standing still,
+        and count as one: those asked before the last late one had come are passed over.
+        """
+        if took > self._late_beyond and now - took < self._late_at:
+            return
+        usual = self._mean + 4 * self._deviation
+        if self._mean and took > usual:
+            self._late_at, self._late_beyond = now, usual
         self._mean, self._deviation = _smooth(self._mean, self._deviation, took)
 
     def deadlines(self, mean: int, deviation: int, patience: int = 1) -> tuple[int, int]:

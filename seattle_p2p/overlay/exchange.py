@@ -46,8 +46,10 @@ _LABORIOUS = frozenset({Introduce, Store, Withdraw})
 """Requests that cost the other side signatures: it gets longer; no round trip is measured."""
 _LABOURED = frozenset({Introduced, Stored})
 _LATE_AWAITED = 256
-_AGAIN_FACTOR = 3
+_AGAIN_FACTOR = 1.5
 """A request is sent once more after so many soft deadlines: somebody else was asked by then."""
+_OVERDUE_FACTOR = 2.5
+"""It is overdue after so many: the second sending has had its time, too."""
 _READ_HEAD_BYTES = 80
 _BYTES_PER_PEER = 30
 
@@ -103,7 +105,7 @@ class Exchange:
         self.acquaintances = Acquaintances(params)
         self.requests = Requests(agenda, params.max_outstanding)
         self.requests.send_again = self._send_again
-        self.requests.on_silent = self._on_silent
+        self.requests.on_silent = self.on_missed
         self.on_silent_endpoint: Callable[[Endpoint, int], None] = lambda _where, _now: None
         """Is told of every request that got no answer; set by the node."""
         self.tokens = Tokens(entropy, params.token_s)
@@ -111,6 +113,7 @@ class Exchange:
         """By a message's class when received, by (class,) when sent, by name for the rest."""
         self._outbox: list[tuple[bytes, Endpoint]] = []
         self._labour = nanoseconds(params.labour_s)
+        self._overdue_floor = nanoseconds(params.overdue_floor_s)
         self._late: dict[int, tuple[Acquaintance, int, int]] = {}
         """Latest requests sent twice or given up, by number: whom we asked, when, and how long
         the first answer took; 0 while there was none."""
@@ -165,7 +168,8 @@ class Exchange:
         if not hurry or kind in _LABORIOUS:
             soft = again = min(soft + self._labour, hard)
         else:
-            again = _AGAIN_FACTOR * soft
+            again = int(_AGAIN_FACTOR * soft)
+        overdue = min(max(int(_OVERDUE_FACTOR * soft), self._overdue_floor), hard)
         asked = Outstanding(
             self.requests,
             number,
@@ -175,6 +179,7 @@ class Exchange:
             about,
             now,
             now + again,
+            now + overdue,
             now + hard,
             bool(known.token),
         )
@@ -194,7 +199,7 @@ class Exchange:
             asker = Asker(source, request.number, b"", current, size)
         asker.acquaintance = known = self.acquaintances.at(source)
         if known is not None and asker.token:
-            known.heard = now
+            known.on_heard(now)
         return asker
 
     def answer(self, asker: Asker, kind: type[Reply], fields: tuple[Any, ...]) -> None:
@@ -228,8 +233,8 @@ class Exchange:
             # until the other one is answered as well.
             self._await_late(asked, known, now - asked.sent)
         elif asked.expects not in _LABOURED:
-            self.acquaintances.on_round_trip(known, now - asked.sent)
-        known.heard = now
+            self.acquaintances.on_round_trip(known, now - asked.sent, now)
+        known.on_heard(now)
         if reply.token:
             known.token = reply.token
         known.knows_us = reply.known
@@ -258,12 +263,18 @@ class Exchange:
             self.counts["dropped.unasked_reply"] += 1
             return
         self.counts["received.double" if took else "received.too_late"] += 1
-        self.acquaintances.on_round_trip(known, took or now - sent)
+        self.acquaintances.on_round_trip(known, took or now - sent, now)
 
-    def _on_silent(self, asked: Outstanding, now: int) -> None:
-        """Nobody answered within the hard deadline."""
+    def has_missed(self, endpoint: Endpoint) -> bool:
+        """Whether the latest that was expected from there did not come."""
+        known = self.acquaintances.at(endpoint)
+        return known is not None and known.missed > 0
+
+    def on_missed(self, asked: Outstanding, now: int) -> None:
+        """Nobody answered within the hard deadline, or while others did in less time."""
         known = self.acquaintances.at(asked.endpoint)
         if known is not None:
+            known.missed = now
             self._await_late(asked, known, 0)
         self.on_silent_endpoint(asked.endpoint, now)
 

@@ -77,6 +77,8 @@ class Lookup:
         self._somebodies: dict[int, int] = {}
         self._doubted: set[int] = set()
         """Those who named mostly nobody."""
+        self._given_up: set[int] = set()
+        """Those that were asked and fell silent: not those never asked at all."""
         self._groups: set[bytes] = set()
         self._prompt = 0
         self._slow = 0
@@ -153,6 +155,8 @@ class Lookup:
 
     def on_reply(self, peer: Peer, found: Iterable[Peer]) -> None:
         """Take in the peers that `peer` answered with."""
+        if self._states.get(peer.id) == _GIVEN_UP:
+            self._take_back(peer)
         if self._settle(peer):
             self._judge(peer, -int(self._states[peer.id] == _SLOW), 1)
             self._states[peer.id] = _ANSWERED
@@ -170,12 +174,26 @@ class Lookup:
             self._judge(peer, 1, 0)
 
     def on_silence(self, peer: Peer) -> None:
-        """Give `peer` up, so that the next best moves into the best k."""
+        """Give `peer` up, so that the next best moves into the best k; a late reply counts."""
         if self._settle(peer):
             self._judge(peer, int(self._states[peer.id] == _ASKED), 0)
             self._states[peer.id] = _GIVEN_UP
+            self._given_up.add(peer.id)
             del self._asked_at[peer.endpoint]
             self._drop_given_up()
+
+    def _take_back(self, peer: Peer) -> None:
+        """Somebody given up is there after all: as if it were only slow."""
+        if peer.endpoint in self._asked_at or peer.id not in self._given_up:
+            return
+        self._given_up.discard(peer.id)
+        self._asked_at[peer.endpoint] = peer.id
+        self._states[peer.id] = _SLOW
+        self._slow += 1
+        self._in_flight += 1
+        self._one_by_one += 1
+        insort(self._candidates, (peer.id ^ self.target, peer), key=itemgetter(0))
+        self._closest = None
 
     def _drop_given_up(self) -> None:
         states = self._states

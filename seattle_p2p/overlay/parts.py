@@ -198,6 +198,9 @@ class Task(Alarm):
     def on_slow(self, asked: Outstanding, now: int) -> None:
         """See `requests.Activity`; most work just goes on waiting."""
 
+    def on_overdue(self, asked: Outstanding, now: int) -> None:
+        """See `requests.Activity`; who has nobody else to ask goes on waiting."""
+
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """See `requests.Activity`."""
         raise NotImplementedError

@@ -22,6 +22,9 @@ class Activity(Protocol):
     def on_slow(self, asked: Outstanding, now: int) -> None:
         """`asked` has passed its soft deadline; its reply may still come."""
 
+    def on_overdue(self, asked: Outstanding, now: int) -> None:
+        """`asked` was sent twice and is long past its time; its reply may still come."""
+
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """`asked` has passed its hard deadline; nothing comes any more."""
 
@@ -37,6 +40,7 @@ class Outstanding(Alarm):
         sent: When, in nanoseconds.
         slow: Whether the soft deadline has passed.
         twice: Whether it was sent once more.
+        overdue: Whether it is so late that who has others to ask goes on without it.
     """
 
     __slots__ = (
@@ -49,6 +53,8 @@ class Outstanding(Alarm):
         "had_token",
         "hard_due",
         "number",
+        "overdue",
+        "overdue_due",
         "requests",
         "sent",
         "slow",
@@ -65,6 +71,7 @@ class Outstanding(Alarm):
         about: Any,
         now: int,
         again_due: int,
+        overdue_due: int,
         hard_due: int,
         had_token: bool,
     ) -> None:
@@ -78,10 +85,12 @@ class Outstanding(Alarm):
         self.about = about
         self.sent = now
         self.again_due = again_due
+        self.overdue_due = overdue_due
         self.hard_due = hard_due
         self.had_token = had_token
         self.slow = False
         self.twice = False
+        self.overdue = False
 
     def ring(self, now: int) -> None:
         """A deadline has passed."""
@@ -140,20 +149,27 @@ class Requests:
             self._close(asked)
 
     def on_deadline(self, asked: Outstanding, now: int) -> None:
-        """`asked` has passed its soft or its hard deadline, or is to be sent once more."""
-        if now < asked.hard_due:
-            if not asked.twice and now >= asked.again_due:
-                asked.twice = True
-                self.send_again(asked)
-            due = asked.hard_due if asked.twice else min(asked.again_due, asked.hard_due)
-            self._agenda.at(due, asked)
-            if not asked.slow:
-                asked.slow = True
-                asked.activity.on_slow(asked, now)
+        """A deadline of `asked` has passed: it is slow, sent again, overdue or silent."""
+        if now >= asked.hard_due:
+            self._close(asked)
+            self.on_silent(asked, now)
+            asked.activity.on_silence(asked, now)
             return
-        self._close(asked)
-        self.on_silent(asked, now)
-        asked.activity.on_silence(asked, now)
+        if not asked.twice and now >= asked.again_due:
+            asked.twice = True
+            self.send_again(asked)
+        is_overdue = now >= asked.overdue_due
+        if is_overdue:
+            due = asked.hard_due
+        else:
+            due = asked.overdue_due if asked.twice else min(asked.again_due, asked.overdue_due)
+        self._agenda.at(due, asked)
+        if not asked.slow:
+            asked.slow = True
+            asked.activity.on_slow(asked, now)
+        if is_overdue and not asked.overdue and asked in self:
+            asked.overdue = True
+            asked.activity.on_overdue(asked, now)
 
     def _close(self, asked: Outstanding) -> None:
         del self._open[asked.number]

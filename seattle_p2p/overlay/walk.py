@@ -73,6 +73,8 @@ class Walk(Task):
         params = parts.params
         path = path or Path(parts.best_contacts(target, params.k), params.k, None)
         self._asked_again: set[int] = set()
+        self._overdue: list[Outstanding] = []
+        self._answered_at = 0
         self.lookup = Lookup(
             target,
             path.seeds,
@@ -108,15 +110,23 @@ class Walk(Task):
             self._asked_again.add(peer.id)
             if self._ask(peer, now) is not None:
                 return
+        self._answered_at = now
         self._take(peer, reply, now)
         if self.finished:
             return
         self.lookup.on_reply(peer, self.parts.usable_peers(reply.peers))
+        self._go_on_without_overdue(now)
         self._pump(now)
 
     def on_slow(self, asked: Outstanding, now: int) -> None:
         """Somebody takes long."""
         self.lookup.on_slow(asked.about)
+        self._pump(now)
+
+    def on_overdue(self, asked: Outstanding, now: int) -> None:
+        """Somebody takes very long: on without it, if others answer."""
+        self._overdue.append(asked)
+        self._go_on_without_overdue(now)
         self._pump(now)
 
     def on_silence(self, asked: Outstanding, now: int) -> None:
@@ -138,12 +148,30 @@ class Walk(Task):
         found: Found = reply
         self._notice(peer, found.wanted, now)
 
+    def _go_on_without_overdue(self, now: int) -> None:
+        """Give up those who are overdue though others, asked no earlier, answered meanwhile.
+
+        Where nobody answers it is our own line that is slow, or this process stood still.
+        """
+        waiting, self._overdue = self._overdue, []
+        for asked in waiting:
+            if asked not in self.parts.exchange.requests:
+                continue
+            if asked.sent >= self._answered_at:
+                self._overdue.append(asked)
+                continue
+            self.parts.exchange.on_missed(asked, now)
+            self.lookup.on_silence(asked.about)
+
     def _pump(self, now: int) -> None:
         if self.finished:
             return
-        for peer in self.lookup.queries():
-            if self._ask(peer, now) is None:
-                self.lookup.on_silence(peer)
+        while fresh := self.lookup.queries():
+            for peer in fresh:
+                # Who did not answer the last time is asked, but not waited for.
+                is_missing = self._answered_at and self.parts.exchange.has_missed(peer.endpoint)
+                if self._ask(peer, now) is None or is_missing:
+                    self.lookup.on_silence(peer)
         if self.lookup.done:
             self._end(now)
 

@@ -130,6 +130,9 @@ async def death(sizes: list[int], seeds: int) -> None:
                     await net.kill(node)
                 gone = set(map(id, dead))
                 net.nodes = [node for node in net.nodes if id(node) not in gone]
+                # All nodes share one collector of garbage, whose pauses would be everybody's.
+                gc.collect()
+                gc.freeze()
                 count = 120 if isinstance(net, Ours) else 40
                 first = await measure(net, gets(net, count), at_once=4)
                 facts = {

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from seattle_p2p.identity.keys import KeyPair
 from seattle_p2p.overlay.node import OverlayNode
@@ -69,6 +70,17 @@ class Carrier:
         number = getattr(self.nodes[where], method)(*arguments, self.now, **named)
         self.settle()
         return [event for event in self.told[where][begun:] if event.request == number]
+
+    def answer(self, where: Endpoint, method: str, *arguments) -> tuple[Any, int]:
+        """Make a request of a node; its event, and the nanoseconds until it came."""
+        began = self.now
+        number = getattr(self.nodes[where], method)(*arguments, self.now)
+        while True:
+            for event in self.told[where]:
+                if event.request == number:
+                    return event, self.now - began
+            if not self._carry_once():
+                self._ring_next(began + 60 * SECOND)
 
     def inject(
         self, data: bytes, source: Endpoint, to: Endpoint

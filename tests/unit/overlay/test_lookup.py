@@ -85,13 +85,33 @@ def test_a_silent_peer_makes_room_for_the_next_best():
 
 def test_a_peer_given_up_does_not_come_back_by_hearsay():
     lookup = a_lookup(0, [peer(1), peer(2)])
-    for asked in lookup.queries():
-        lookup.on_silence(asked)
+    first, second = lookup.queries()
+    lookup.on_silence(first)
 
-    lookup.on_reply(peer(2), [peer(1)])
+    lookup.on_reply(second, [first])
 
-    assert lookup.closest == []
+    assert lookup.closest == [second]
+
+
+def test_a_peer_given_up_counts_when_it_answers_after_all():
+    lookup = a_lookup(0, [peer(1), peer(2)])
+    first, second = lookup.queries()
+    lookup.on_silence(first)
+    lookup.on_reply(second, [])
     assert lookup.done
+
+    lookup.on_reply(first, [peer(3)])
+
+    assert lookup.answered == [first, second]
+    assert lookup.queries() == [peer(3)]
+
+
+def test_who_was_never_asked_is_not_taken_back_for_an_answer():
+    lookup = a_lookup(0, [peer(1)])
+
+    lookup.on_reply(peer(2), [peer(3)])
+
+    assert lookup.closest == [peer(1)]
 
 
 def test_a_liar_cannot_make_it_ask_for_ever():

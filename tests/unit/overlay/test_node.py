@@ -440,6 +440,44 @@ def test_a_contact_that_dies_is_pinged_and_then_dropped():
     assert net.nodes[nodes[1]].statistics().counts["evicted"] == 1
 
 
+def test_a_lookup_goes_on_without_the_dead_while_others_answer():
+    net = Carrier()
+    nodes = net.add_joined(20)
+    for where in nodes[15:]:
+        net.remove(where)
+
+    done, took = net.answer(nodes[1], "look_up", 0)
+
+    true = sorted((net.nodes[w].id, w) for w in nodes[:15] if w != nodes[1])
+    assert [p.endpoint for p in done.peers] == [where for _, where in true[:8]]
+    assert took < 0.25 * SECOND
+
+
+def test_a_lookup_to_which_nobody_answers_waits_out_the_hard_deadline():
+    net = Carrier()
+    nodes = net.add_joined(6)
+    for where in nodes:
+        if where != nodes[1]:
+            net.remove(where)
+
+    done, took = net.answer(nodes[1], "look_up", 0)
+
+    assert done.peers == ()
+    assert took >= 0.3 * SECOND
+
+
+def test_whom_one_lookup_missed_another_one_asks_without_waiting():
+    net = Carrier()
+    nodes = net.add_joined(20)
+    gone = net.remove(nodes[15]).id
+    _, first = net.answer(nodes[1], "look_up", gone)
+
+    done, again = net.answer(nodes[1], "look_up", gone)
+
+    assert nodes[15] not in [p.endpoint for p in done.peers]
+    assert again < 0.05 * SECOND < first
+
+
 def test_one_lost_datagram_costs_nobody_its_place():
     net = Carrier()
     nodes = net.add_joined(6)

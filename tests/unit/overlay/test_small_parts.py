@@ -169,7 +169,7 @@ def test_a_bucket_that_is_full_again_takes_no_memory():
 def test_patience_follows_what_was_measured():
     times = RoundTrips(Params())
     assert times.deadlines(0, 0) == (150 * MS, 5 * SECOND)
-    times.learn(1 * MS)
+    times.learn(1 * MS, SECOND)
 
     soft, hard = times.deadlines(0, 0)
 
@@ -180,8 +180,8 @@ def test_patience_follows_what_was_measured():
 def far_and_near():
     """Deadlines among peers of which most are near."""
     times = RoundTrips(Params())
-    for _ in range(50):
-        times.learn(20 * MS)
+    for number in range(50):
+        times.learn(20 * MS, number * SECOND)
     return times
 
 
@@ -203,6 +203,26 @@ def test_one_answer_out_of_a_standstill_does_not_make_a_peer_s_silence_long():
     assert hard < 450 * MS
 
 
+def test_answers_that_come_late_together_count_as_one_late_answer():
+    once, often = far_and_near(), far_and_near()
+    now = 100 * SECOND
+    once.learn(400 * MS, now)
+
+    for number in range(20):
+        often.learn((400 + number) * MS, now + number * MS)
+
+    assert often.deadlines(0, 0) == once.deadlines(0, 0)
+
+
+def test_answers_that_stay_late_are_learnt_one_after_the_other():
+    times = far_and_near()
+
+    for number in range(100, 130):
+        times.learn(400 * MS, number * SECOND)
+
+    assert times.deadlines(0, 0)[0] >= 400 * MS
+
+
 def test_nobody_is_waited_for_longer_than_the_cap():
     assert far_and_near().deadlines(9 * SECOND, SECOND)[1] == 5 * SECOND
 
@@ -210,7 +230,7 @@ def test_nobody_is_waited_for_longer_than_the_cap():
 def test_a_peer_nobody_measured_is_expected_to_be_like_the_others():
     known = Acquaintances(Params())
     for number in range(20):
-        known.on_round_trip(known.meet(Endpoint("10.0.0.1", 1 + number)), 100 * MS)
+        known.on_round_trip(known.meet(Endpoint("10.0.0.1", 1 + number)), 100 * MS, SECOND)
 
     soft, _ = known.deadlines(known.meet(THERE))
 
@@ -228,16 +248,19 @@ class Patient:
 
     def __init__(self):
         self.open_requests = {}
-        self.silent = 0
+        self.told = []
 
     def on_reply(self, asked, reply, now):
         pass
 
     def on_slow(self, asked, now):
-        pass
+        self.told.append(("slow", now // MS))
+
+    def on_overdue(self, asked, now):
+        self.told.append(("overdue", now // MS))
 
     def on_silence(self, asked, now):
-        self.silent += 1
+        self.told.append(("silent", now // MS))
 
 
 def ping_answered_after(exchange, agenda, took, times):
@@ -277,6 +300,40 @@ def test_a_slow_answer_to_the_only_datagram_is_a_round_trip():
     ping_answered_after(exchange, agenda, 200 * MS, 1)
 
     assert exchange.acquaintances.meet(THERE).round_trip == 200 * MS
+
+
+def ring_for(agenda, most):
+    """Let time pass, each alarm at its own moment."""
+    while (due := agenda.next_due()) is not None and due <= most:
+        agenda.ring_due(due)
+
+
+def test_a_request_is_slow_then_sent_again_then_overdue_then_silent():
+    agenda, activity = Agenda(), Patient()
+    exchange = an_exchange(agenda)
+    known = exchange.acquaintances.meet(THERE)
+    for number in range(50):
+        exchange.acquaintances.on_round_trip(known, 40 * MS, number * SECOND)
+
+    exchange.ask(THERE, Ping, (bytes(20), True), activity, 0)
+    ring_for(agenda, SECOND)
+
+    assert activity.told == [("slow", 40), ("overdue", 100), ("silent", 300)]
+    assert len(exchange.take_outbox()) == 2
+
+
+def test_whoever_left_a_request_unanswered_has_missed_until_it_is_heard_from():
+    agenda = Agenda()
+    exchange = an_exchange(agenda)
+    exchange.ask(THERE, Ping, (bytes(20), True), Patient(), 0)
+    ring_for(agenda, 6 * SECOND)
+    assert exchange.has_missed(THERE)
+
+    asked = exchange.ask(THERE, Ping, (bytes(20), True), Patient(), 7 * SECOND)
+    pong = Pong(asked.number, b"", pack_endpoint(THERE), True, bytes(20), True)
+    exchange.take_reply(pong, THERE, 8 * SECOND)
+
+    assert not exchange.has_missed(THERE)
 
 
 def test_the_address_not_heard_from_for_longest_is_forgotten_first():
