@@ -23,7 +23,8 @@ def show_offcuts(result: "GroupResult[str]") -> None:
     """What one split costs on each machine."""
     for vessel, text in result.ok.items():
         click.echo(f"machine {vessel.node.short}")
-        click.echo("".join(f"    {line}\n" for line in text.splitlines()), nl=False)
+        lines = map(output.harmless, text.splitlines())
+        click.echo("".join(f"    {line}\n" for line in lines), nl=False)
 
 
 def _rows(info: "VesselInfo") -> list[tuple[str, str, str, str]]:

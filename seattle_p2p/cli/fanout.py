@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -292,8 +291,7 @@ def tell_reasons(
         reworded: How a hint is said where it is read.
     """
     for reason in result.reasons:
-        head = f"failed on {len(reason.vessels)}: {reason.message}"
-        output.note(click.style(head, fg="red") if output.colour(sys.stderr) else head)
+        output.note(f"failed on {len(reason.vessels)}: {reason.message}", fg="red")
         output.note(f"  {named(reason.vessels)}")
         if reason.hint:
             output.note(f"  next: {reworded(reason.hint)}")

@@ -14,7 +14,6 @@ from seattle_p2p.cli.fanout import (
     target_argument,
     targets_argument,
 )
-from seattle_p2p.cli.stream import harmless
 
 UPLOAD_USAGE = "seattle upload TARGETS FILE [NAME], e.g. `seattle upload all data.txt`"
 DOWNLOAD_USAGE = "seattle download TARGETS NAME [--into FOLDER]"
@@ -137,7 +136,7 @@ def cat(target: str, name: str, asked: Asked, as_json: bool) -> None:
         width = max((len(vessel.name) for vessel in result.ok), default=0)
         for vessel, data in result.ok.items():
             for line in data.decode("utf-8", "replace").splitlines():
-                click.echo(f"{vessel.name.ljust(width)} | {harmless(line)}")
+                click.echo(f"{vessel.name.ljust(width)} | {output.harmless(line)}")
     finish(
         "cat",
         result,

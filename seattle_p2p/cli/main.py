@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from seattle_p2p import __version__
+from seattle_p2p.cli import output
 from seattle_p2p.errors import (
     InternalError,
     NotPermitted,
@@ -187,10 +187,10 @@ def tell(error: SeattleError, *, as_json: bool) -> int:
     """Say what went wrong, why and what to do next; returns the exit code that goes with it."""
     if as_json:
         problem = {"code": error.code, "message": error.message, "hint": error.hint}
-        click.echo(json.dumps({"error": problem}))
-    click.echo(f"error: {error.message}", err=True)
+        output.line({"error": problem})
+    output.note(f"error: {error.message}")
     if error.hint:
-        click.echo(f"  next: {error.hint}", err=True)
+        output.note(f"  next: {error.hint}")
     if isinstance(error, UsageError):
         return EXIT_USAGE
     return EXIT_REFUSED if isinstance(error, NotPermitted | WeakContainment) else EXIT_FAILED

@@ -120,7 +120,7 @@ def info(targets: tuple[str, ...], label: str | None, asked: Asked, as_json: boo
         for vessel, known in found.ok.items():
             click.echo(f"%{vessel.number} {vessel.name} at {', '.join(vessel.endpoints)}")
             for name, value in facts_of(known, _here).items():
-                click.echo(f"    {name:<12} {value}")
+                click.echo(f"    {name:<12} {output.harmless(value)}")
     finish("info", found, as_json=as_json, value=lambda i: state_of(i) | people_of(i))
 
 

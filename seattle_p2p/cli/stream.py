@@ -70,7 +70,7 @@ class LogPrinter:
                 self._line("line", vessel, offset=event.offset, text=event.text, at=at)
             else:
                 when = f"{time_of_day(event.at)} " if self._times else ""
-                click.echo(f"{when}{self._prefix(vessel)} {harmless(event.text)}")
+                click.echo(f"{when}{self._prefix(vessel)} {output.harmless(event.text)}")
         elif isinstance(event, Gap):
             if self._as_json:
                 self._line("gap", vessel, offset=event.offset, size=event.size)
@@ -94,7 +94,7 @@ class LogPrinter:
                 line=info.line,
             )
         elif info.cause not in GOOD_ENDS:
-            output.note(f"{vessel.name}: {info.cause}: {harmless(why(info))}")
+            output.note(f"{vessel.name}: {info.cause}: {output.harmless(why(info))}")
 
     def _clock(self, clock: Clock) -> None:
         """How a machine's clock differs: all for programs, what is worth a word for people."""
@@ -179,8 +179,3 @@ async def interrupted(work: Awaitable[None]) -> bool:
 
 def _problem(error: SeattleError) -> dict[str, str]:
     return {"code": error.code, "message": error.message, "hint": error.hint}
-
-
-def harmless(text: str) -> str:
-    """`text` without what could command a terminal: programs in vessels are anybody's."""
-    return "".join(c if c.isprintable() or c == "\t" else repr(c)[1:-1] for c in text)

@@ -10,7 +10,7 @@ from seattle_p2p.cli import output
 from seattle_p2p.cli.browse import why
 from seattle_p2p.cli.fanout import Asked, described, fan_out_options, pick, targets_argument
 from seattle_p2p.cli.loop import run_loop
-from seattle_p2p.cli.stream import harmless, interrupted
+from seattle_p2p.cli.stream import interrupted
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -102,7 +102,8 @@ def _cells(sight: "Sight") -> tuple[str, ...]:
         state = f"silent for {sight.silent_s:.0f} s (was {state}): {sight.error.message}"
     cpu = "-" if sight.cpu is None else f"{sight.cpu:.2f}"
     number, name = str(sight.vessel.number), sight.vessel.name
-    return (number, name, harmless(state), cpu, memory, program, harmless(sight.last_line))
+    cells = (number, name, state, cpu, memory, program, sight.last_line)
+    return tuple(map(output.harmless, cells))
 
 
 def _live() -> "Live":

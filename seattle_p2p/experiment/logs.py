@@ -206,7 +206,7 @@ class _NodeStream:
 
     def set_clock(self, piece: LogPiece) -> Clock | None:
         """Learn what the node's clock shows; what is worth telling."""
-        if not piece.part.clock:
+        if not piece.part.clock or not self._vessels:
             return None
         # A piece is never read before it was sent: the largest of some is closest.
         self._samples.append(piece.part.clock - self._wall())

@@ -139,7 +139,10 @@ class NodeClient:
 
     async def status(self, vessel: str) -> VesselInfo:
         """One vessel, now."""
-        return _expect(Vessels, await self.ask(Status(vessel))).vessels[0]
+        infos = _expect(Vessels, await self.ask(Status(vessel))).vessels
+        if [info.name for info in infos] != [vessel]:
+            raise MalformedMessage(f"the node answered about other vessels than {vessel}")
+        return infos[0]
 
     async def start(self, vessel: str, program: str, arguments: Sequence[str] = ()) -> str:
         """Run a program that is in the vessel; returns the run's id."""

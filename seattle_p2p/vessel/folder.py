@@ -28,9 +28,9 @@ from seattle_p2p.vessel.plain_files import (
     write_all,
 )
 from seattle_p2p.vessel.upload import UPLOAD, Upload, sync_names
-from seattle_p2p.wire.limits import MAX_FILE_NAME, MAX_FILES_PER_VESSEL
+from seattle_p2p.wire.limits import FILE_NAME, MAX_FILES_PER_VESSEL
 
-_NAME = re.compile(rf"[a-z0-9_-][a-z0-9._-]{{0,{MAX_FILE_NAME - 1}}}", re.ASCII)
+_NAME = re.compile(FILE_NAME, re.ASCII)
 
 
 def is_file_name(name: object) -> bool:

@@ -18,6 +18,9 @@ MAX_USERS = 16
 MAX_FILE_NAME = 120
 """Characters of a file's name in a vessel, as Repy has it."""
 
+FILE_NAME = rf"[a-z0-9_-][a-z0-9._-]{{0,{MAX_FILE_NAME - 1}}}"
+"""Pattern of all of a file's name in a vessel: no folders, and nothing that hides."""
+
 MAX_COMMAND_BYTES = 64 * 1024
 """Signed head of a command: users, or a program's arguments; bodies follow it in a stream."""
 

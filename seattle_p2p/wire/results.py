@@ -1,10 +1,22 @@
-"""What comes back for a command; `actions` names which of these answers which."""
+"""What comes back for a command; `actions` names which of these answers which.
+
+A node may be anybody's: names become names of files, and numbers are reckoned with, where the
+answer is read, so both are checked at the door like everything else.
+"""
 
 import msgspec
 
 from seattle_p2p.wire.doors import Door
 from seattle_p2p.wire.failed import Failed
-from seattle_p2p.wire.fields import Digest, Key
+from seattle_p2p.wire.fields import (
+    Amount,
+    Count,
+    Digest,
+    Key,
+    Moment,
+    PlainFileName,
+    VesselName,
+)
 from seattle_p2p.wire.limits import MAX_HELLO_BYTES, MAX_REPLY_BYTES, STREAM_FRAME_BYTES
 
 
@@ -29,7 +41,7 @@ class VesselInfo(msgspec.Struct, frozen=True, array_like=True):
         security_layers: Names of what stands between programs and their calls, lowest first.
     """
 
-    name: str
+    name: VesselName
     role: str
     owner: Key
     users: tuple[Key, ...]
@@ -43,11 +55,11 @@ class VesselInfo(msgspec.Struct, frozen=True, array_like=True):
     run: str
     program: str
     arguments: tuple[str, ...]
-    for_s: float
-    log_start: int
-    log_end: int
+    for_s: Amount
+    log_start: Count
+    log_end: Count
     restrictions: str
-    used: dict[str, float]
+    used: dict[str, Amount]
     keep_running: bool = False
     security_layers: tuple[str, ...] = ()
 
@@ -62,16 +74,16 @@ class Vessels(msgspec.Struct, frozen=True, array_like=True, tag="vessels"):
 class FileInfo(msgspec.Struct, frozen=True, array_like=True):
     """One file of a vessel."""
 
-    name: str
-    size: int
+    name: PlainFileName
+    size: Count
 
 
 class Files(msgspec.Struct, frozen=True, array_like=True, tag="files"):
     """Files by name, and what they take of the vessel's disk, in bytes."""
 
     files: tuple[FileInfo, ...]
-    used_bytes: int
-    disk_bytes: int
+    used_bytes: Count
+    disk_bytes: Count
 
 
 class LogPart(msgspec.Struct, frozen=True, array_like=True, tag="log"):
@@ -87,11 +99,11 @@ class LogPart(msgspec.Struct, frozen=True, array_like=True, tag="log"):
             by the node's clock. Nobody knows when bytes before the first mark came.
     """
 
-    start: int
+    start: Count
     data: bytes
-    end: int
-    clock: float = 0.0
-    marks: tuple[tuple[int, float], ...] = ()
+    end: Count
+    clock: Moment = 0.0
+    marks: tuple[tuple[Count, Moment], ...] = ()
 
 
 class LogPiece(msgspec.Struct, frozen=True, array_like=True):
@@ -103,7 +115,7 @@ class LogPiece(msgspec.Struct, frozen=True, array_like=True):
             `failed` says why.
     """
 
-    vessel: str
+    vessel: VesselName
     part: LogPart
     more: bool = False
     over: bool = False
@@ -119,14 +131,14 @@ class Streams(msgspec.Struct, frozen=True, array_like=True, tag="streams"):
 class Divided(msgspec.Struct, frozen=True, array_like=True, tag="divided"):
     """The new vessels of a split: one for each part in the order asked for, and the rest."""
 
-    requested: tuple[str, ...]
-    leftover: str
+    requested: tuple[VesselName, ...]
+    leftover: VesselName
 
 
 class United(msgspec.Struct, frozen=True, array_like=True, tag="united"):
     """The new vessel of a join."""
 
-    vessel: str
+    vessel: VesselName
 
 
 class Results(msgspec.Struct, frozen=True, array_like=True, tag="results"):

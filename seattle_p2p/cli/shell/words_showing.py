@@ -28,7 +28,7 @@ async def _show_info(turn: Turn) -> int:
         for vessel, info in result.ok.items():
             click.echo(f"%{vessel.number} {vessel.name} at {', '.join(vessel.endpoints)}")
             for name, value in _facts(turn, info).items():
-                click.echo(f"    {name:<12} {value}")
+                click.echo(f"    {name:<12} {output.harmless(value)}")
     return turn.finish(result, value=lambda info: state_of(info) | people_of(info))
 
 
