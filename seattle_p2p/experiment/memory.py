@@ -4,7 +4,6 @@ One JSON file for each network and key, replaced whole. A vessel keeps its numbe
 that `3` means tomorrow what it means today.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import msgspec
 from seattle_p2p.errors import SeattleError, UsageError
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.identity.private_files import replace_private_file
 
 MAX_CONTACTS = 64
 """Peers remembered for joining: one alive is enough; a few dozen outlive much churn."""
@@ -162,11 +162,9 @@ class Memory:
         if self.path is None:
             self._content = content
             return
-        fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
+        data = msgspec.json.format(msgspec.json.encode(content), indent=1)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1))
-            fresh.replace(self.path)
+            replace_private_file(self.path, data)
         except OSError as reason:
-            fresh.unlink(missing_ok=True)
             raise SeattleError(f"cannot write {self.path}: {reason.strerror}") from reason

@@ -21,6 +21,7 @@ import nacl.utils
 
 from seattle_p2p.errors import KeystoreError, UsageError
 from seattle_p2p.identity.keys import KeyPair, PublicKey, find_by_prefix
+from seattle_p2p.identity.private_files import make_private_file
 
 SUFFIX = ".key"
 _FORMAT = 1
@@ -28,8 +29,6 @@ _MAX_FILE_BYTES = 16 * 1024
 _MAX_OPS = 8
 _MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
 _OPS = nacl.pwhash.argon2id.OPSLIMIT_MODERATE
 _MEMORY_BYTES = nacl.pwhash.argon2id.MEMLIMIT_MODERATE
 
@@ -180,18 +179,9 @@ def write_private_file(path: Path, data: bytes) -> None:
     Raises:
         KeystoreError: the file exists, or the disk refuses.
     """
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(fresh, path)
-        finally:
-            fresh.unlink()
+        make_private_file(path, data)
     except FileExistsError as reason:
         raise KeystoreError(
             f"{path} exists and is not overwritten", hint="choose another name, or move it away"

@@ -96,10 +96,17 @@ class PortRegistry:
     def claim(self, home: DonorHome, ports: Sequence[int]) -> None:
         """Write down that `ports` belong to `home`; call it under the lock."""
         path = self._path(home)
-        fresh = path.with_suffix(f".{os.getpid()}.new")
-        fresh.write_bytes(msgspec.json.encode(Claim(str(home.folder.resolve()), list(ports))))
-        fresh.chmod(0o644)
-        fresh.replace(path)
+        said = msgspec.json.encode(Claim(str(home.folder.resolve()), list(ports)))
+        # Anybody may put links here: the name is one nobody can foresee, and must be free.
+        fresh = path.with_suffix(f".{os.urandom(6).hex()}.new")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(said)
+                os.fchmod(handle, 0o644)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
 
     def release(self, home: DonorHome) -> None:
         """Give the ports of `home` back; the folder goes with its last file."""

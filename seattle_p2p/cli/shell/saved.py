@@ -5,7 +5,6 @@ identities lie. Private keys stay in their own files.
 """
 
 import json
-import os
 from pathlib import Path
 
 import msgspec
@@ -16,6 +15,7 @@ from seattle_p2p.errors import SeattleError, UsageError
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.identity.keystore import Sealer, WrongPassphrase, unseal
+from seattle_p2p.identity.private_files import replace_private_file
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 _FORMAT = 1
@@ -67,14 +67,9 @@ def write_state(path: Path, session: Session, sealer: Sealer) -> None:
         "seattle_shell": _FORMAT,
         **sealer.seal(msgspec.json.encode(_describe(session))),
     }
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(content, file)
-        fresh.replace(path)
+        replace_private_file(path, json.dumps(content).encode())
     except OSError as reason:
-        fresh.unlink(missing_ok=True)
         raise SeattleError(f"cannot write {path}: {reason.strerror}") from reason
 
 

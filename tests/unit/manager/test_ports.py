@@ -164,3 +164,19 @@ def test_nothing_stays_open(registry, tmp_path):
         install(registry, tmp_path / f"{n}")
 
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_link_that_somebody_left_in_the_shared_folder_is_not_written_through(
+    registry, tmp_path, monkeypatch
+):
+    home, ports = install(registry, tmp_path / "one")
+    (claim,) = (tmp_path / "ports").glob("*.json")
+    monkeypatch.setattr(module.os, "urandom", bytes)
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    claim.with_suffix(f".{bytes(6).hex()}.new").symlink_to(precious)
+
+    with pytest.raises(FileExistsError):
+        registry.claim(home, ports)
+
+    assert precious.read_text() == "mine"
