@@ -36,6 +36,7 @@ from seattle_p2p.vessel.jail.spawn import Child, spawn
 from seattle_p2p.vessel.log_ring import LogRing
 from seattle_p2p.vessel.loop import Loop
 from seattle_p2p.vessel.managers import Managers
+from seattle_p2p.vessel.one_core import OneCore
 from seattle_p2p.vessel.places import LOCK, LOG, NOTE, STATUS
 from seattle_p2p.vessel.requests import PIECE
 from seattle_p2p.vessel.restrictions import parse_restrictions
@@ -185,6 +186,7 @@ class Keeper(Host):
             libc.prctl(libc.PR_SET_DUMPABLE, 0)
             self._group = self._surround(child.pid)
             self._watch = Watch(loop, child.pid, self._limits, self)
+            self._core = OneCore(loop, child.pid)
             network = Network(self._limits, launch.rules, meters)
             self._broker = Broker(
                 loop,
@@ -294,6 +296,7 @@ class Keeper(Host):
     def hold(self, held: bool) -> None:
         """The vessel is held still, or goes on: its broker with it."""
         if self._broker is not None and not self._over:
+            self._core.let_go()
             self._broker.hold(held)
 
     def on_overrun(self, cause: Cause, text: str) -> None:
@@ -344,6 +347,12 @@ class Keeper(Host):
         """What the broker does counts as the vessel's."""
         if self._watch is not None and not self._over:
             self._watch.on_worked()
+            if not self._meters.held["events"]:
+                self._core.on_calls()
+
+    def on_thread(self) -> None:
+        """The program is about to have one more thread."""
+        self._core.let_go()
 
     def on_gone(self) -> None:
         """The process is gone, or closed its only way out."""

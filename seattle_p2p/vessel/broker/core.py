@@ -20,13 +20,14 @@ from seattle_p2p.vessel.broker.names import Names
 from seattle_p2p.vessel.broker.network import Network
 from seattle_p2p.vessel.broker.tcp import Tcp
 from seattle_p2p.vessel.loop import Loop, Timer
+from seattle_p2p.vessel.one_core import CALLS
 from seattle_p2p.vessel.repy_errors import CallFailed
 from seattle_p2p.vessel.resources import COUNTED, RENEWABLE
 
 _BATCH = 32
 """Requests carried out before the loop looks at its timers again: about a millisecond."""
 
-_ACCOUNT_EVERY = 16
+_ACCOUNT_EVERY = CALLS
 """Requests after which the keeper asks how much CPU they took."""
 
 _MORE_THAN_THREADS = 4
@@ -122,7 +123,8 @@ class Broker:
         if self._held:
             self._update()
             return
-        for _ in range(_BATCH):
+        # A program's only thread asks no second question before it has its answer.
+        for _ in range(_BATCH if self._meters.held["events"] else 1):
             if not self._reading:
                 return
             try:
@@ -264,7 +266,7 @@ class Broker:
             asks.Receive: lambda r: tcp.receive(r.handle, r.size),
             asks.CloseSocket: lambda r: tcp.close(r.handle),
             asks.CloseTcpServer: lambda r: tcp.close_server(r.handle),
-            asks.StartThread: lambda r: self._meters.take("events"),
+            asks.StartThread: lambda r: self._start_thread(),
             asks.EndThread: lambda r: self._meters.give_back("events"),
             asks.RandomBytes: lambda r: self._random(),
             asks.GetResources: lambda r: self._resources(),
@@ -273,6 +275,10 @@ class Broker:
     def _ended(self, request: asks.Ended) -> object:
         self._host.on_ended(request.cause, request.line, request.summary, request.details)
         return _NO_ANSWER
+
+    def _start_thread(self) -> None:
+        self._meters.take("events")
+        self._host.on_thread()
 
     def _random(self) -> Waits:
         yield from self._meters.charge("random", 1024)
@@ -318,6 +324,10 @@ class Host:
 
     def on_worked(self) -> None:
         """Some requests were carried out: is the CPU share used up?"""
+        raise NotImplementedError
+
+    def on_thread(self) -> None:
+        """The program is about to have one more thread."""
         raise NotImplementedError
 
     def on_gone(self) -> None:

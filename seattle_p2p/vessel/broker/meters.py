@@ -47,6 +47,14 @@ class Bucket:
         self._drain(now)
         self._level += amount
 
+    def take_or_wait(self, amount: float, now: float) -> float:
+        """Take, or the seconds until it may be tried again; 0 when it was taken."""
+        self._drain(now)
+        if self._level > self.rate:
+            return (self._level - self.rate) / self.rate
+        self._level += amount
+        return 0.0
+
     def level(self, now: float) -> float:
         """What was taken and has not drained yet."""
         self._drain(now)
@@ -81,8 +89,12 @@ class Meters:
         Raises:
             CallFailed: Nothing of it was granted.
         """
-        yield from self.wait(name)
-        self.add(name, amount)
+        bucket = self._buckets[name]
+        if bucket.rate <= 0:
+            raise CallFailed("ResourceForbiddenError", f"this vessel has no {name}")
+        while (wait := bucket.take_or_wait(amount, self._now())) > 0:
+            yield wait
+        self.total[name] += amount
 
     def wait(self, name: str) -> Waits:
         """Wait until the rate `name` allows something.

@@ -1,6 +1,7 @@
 """A program's datagrams: sockets are opened, bound, read and written here, and only here."""
 
 import errno
+import functools
 import socket
 
 from seattle_p2p.vessel.broker.addresses import (
@@ -23,6 +24,7 @@ MAX_DATAGRAM = 9216
 HEADER = 64
 """Charged for each packet beside its data."""
 
+_WAYS = 256
 _DROPS_PER_CALL = 64
 _RETRY_S = 0.005
 
@@ -45,6 +47,9 @@ class Network:
         self._meters = meters
         self.rules = AddressRules(rules, limits.messport | limits.connport, self.is_own)
         self._servers: dict[int, tuple[str, int, socket.socket]] = {}
+        self._listening: dict[tuple[str, int], socket.socket] = {}
+        # A program that sends much sends to few: what was found permitted once still is.
+        self._way = functools.lru_cache(maxsize=_WAYS)(self._find_way)
         self._own: dict[Address, bool] = {}
         self._last = 0
 
@@ -67,30 +72,22 @@ class Network:
         self, host: str, port: int, data: bytes, local_host: str, local_port: int
     ) -> Waits:
         """Send one datagram (RP-12), from the port listened on when there is one."""
-        local = self._local(local_host, local_port)
-        remote = self.rules.destination(host, port)
-        if remote.version != local.version:
-            raise CallFailed("RepyArgumentError", f"no way from {local} to {remote}")
-        if port == local_port and remote == local:
-            raise CallFailed("RepyArgumentError", "source and destination are the same")
         if len(data) > MAX_DATAGRAM:
             raise CallFailed(
                 "RepyArgumentError", f"{len(data)} bytes in a message, limit {MAX_DATAGRAM}"
             )
-        self._require_granted(local_port)
-        self.rules.require_permitted(remote, port)
+        local, direction = self._way(host, port, local_host, local_port)
         if data.startswith(OVERLAY_MAGIC):
             raise CallFailed(
                 "ResourceForbiddenError", "messages may not begin like those of the testbed"
             )
-        direction = "loopsend" if is_loopback(remote) else "netsend"
         # Whether a port is listened on may change while we wait for the rate.
-        counted = self._listening(local_host, local_port) is None
+        counted = (local_host, local_port) not in self._listening
         if counted:
             self._meters.take("outsockets")
         try:
             yield from self._meters.charge(direction, HEADER + len(data))
-            borrowed = self._listening(local_host, local_port)
+            borrowed = self._listening.get((local_host, local_port))
             if borrowed is None and not counted:
                 self._meters.take("outsockets")
                 counted = True
@@ -107,7 +104,7 @@ class Network:
     def listen_message(self, host: str, port: int) -> int:
         """Receive datagrams on a local port (RP-13); returns a handle."""
         local = self._local(host, port)
-        if self._listening(host, port) is not None:
+        if (host, port) in self._listening:
             raise CallFailed("AlreadyListeningError", f"{host}:{port} is listened on already")
         require_own(local)
         self._require_granted(port)
@@ -119,6 +116,7 @@ class Network:
             raise
         self._last += 1
         self._servers[self._last] = (host, port, server)
+        self._listening[host, port] = server
         return self._last
 
     def get_message(self, handle: int) -> Waits:
@@ -147,7 +145,9 @@ class Network:
         """Stop listening (RP-15); True the first time."""
         if handle not in self._servers:
             return False
-        self._servers.pop(handle)[2].close()
+        host, port, server = self._servers.pop(handle)
+        del self._listening[host, port]
+        server.close()
         self._meters.give_back("insockets")
         return True
 
@@ -160,6 +160,7 @@ class Network:
         for _, _, server in self._servers.values():
             server.close()
         self._servers.clear()
+        self._listening.clear()
 
     def is_own(self, address: Address) -> bool:
         """True for an address of this machine: one that can be bound to."""
@@ -179,11 +180,23 @@ class Network:
                 "ResourceForbiddenError", f"UDP port {port} is not one of this vessel's"
             )
 
-    def _listening(self, host: str, port: int) -> socket.socket | None:
-        for listening_host, listening_port, server in self._servers.values():
-            if (listening_host, listening_port) == (host, port):
-                return server
-        return None
+    def _find_way(
+        self, host: str, port: int, local_host: str, local_port: int
+    ) -> tuple[Address, str]:
+        """The local address and what is charged for sending from it to somebody.
+
+        Raises:
+            CallFailed: There is no such way, or this vessel may not take it.
+        """
+        local = self._local(local_host, local_port)
+        remote = self.rules.destination(host, port)
+        if remote.version != local.version:
+            raise CallFailed("RepyArgumentError", f"no way from {local} to {remote}")
+        if port == local_port and remote == local:
+            raise CallFailed("RepyArgumentError", "source and destination are the same")
+        self._require_granted(local_port)
+        self.rules.require_permitted(remote, port)
+        return local, "loopsend" if is_loopback(remote) else "netsend"
 
 
 def require_own(local: Address) -> None:

@@ -112,6 +112,17 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
     _checked(result, f"mount {target}")
 
 
+def current_core() -> int:
+    """The core that this thread runs on now.
+
+    Raises:
+        OSError: The kernel does not tell.
+    """
+    if not hasattr(_libc, "sched_getcpu"):
+        raise OSError(errno.ENOSYS, "sched_getcpu is not known on this machine")
+    return _checked(_libc.sched_getcpu(), "sched_getcpu")
+
+
 def one_malloc_arena() -> None:
     """Keep all threads in one heap, so that address space is used for data, not for arenas."""
     if hasattr(_libc, "mallopt"):

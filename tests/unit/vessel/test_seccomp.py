@@ -45,6 +45,7 @@ NUMBERS = {
     "shmget": (29, 194),
     "setrlimit": (160, 164),
     "personality": (135, 92),
+    "sched_setaffinity": (203, 122),
     "unknown": (999, 999),
 }
 HARMLESS = {
