@@ -67,6 +67,10 @@ def run(
     from seattle_p2p.sim.run import Run
     from seattle_p2p.sim.scenario import read_scenario, require_memory
 
+    if report is not None and not no_figures:
+        from seattle_p2p.sim.figures import require_drawing
+
+        require_drawing()
     plan = read_scenario(scenario)
     require_memory(plan, psutil.virtual_memory().available)
     folder = scenario if scenario.is_dir() else scenario.parent
@@ -127,40 +131,72 @@ def plan(scenario: Path, as_json: bool) -> None:
 
 @sim.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for rows.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for rows and report."
+)
 @click.option("--seeds", type=click.IntRange(min=1), help="Seeds 1 to N instead of its own.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Runs at a time; one per core.")
+@click.option("--no-figures", is_flag=True, help="Only numbers in the report.")
+@click.option("--quiet", is_flag=True, help="No progress line.")
 @output.json_option
-def sweep(scenario: Path, out: Path, seeds: int | None, jobs: int | None, as_json: bool) -> int:
+def sweep(
+    scenario: Path,
+    out: Path,
+    seeds: int | None,
+    jobs: int | None,
+    no_figures: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
     """Run SCENARIO with every combination of its sweep table and every seed.
 
-    What is in the folder already is not run again. Exit codes as for `run`.
+    What is in the folder already is not run again, so a sweep that was stopped goes on where it
+    was. Exit codes as for `run`.
     """
     import os
 
-    from seattle_p2p.sim.scenario import read_scenario
-    from seattle_p2p.sim.sweep import as_csv, run_sweep, summarise
+    import psutil
 
+    from seattle_p2p.sim.figures import require_drawing
+    from seattle_p2p.sim.scenario import read_scenario, require_memory
+    from seattle_p2p.sim.sweep import as_csv, at_point, points, run_sweep, summarise
+    from seattle_p2p.sim.sweep_report import write_sweep_report
+
+    if not no_figures:
+        require_drawing()
     plan = read_scenario(scenario)
     folder = scenario if scenario.is_dir() else scenario.parent
+    at_a_time = jobs or os.cpu_count() or 1
+    chosen = range(1, seeds + 1) if seeds else ()
+    room = psutil.virtual_memory().available // at_a_time
+    for point in points(plan, chosen):
+        require_memory(at_point(plan, point), room)
     progress: list[output.Progress] = []
 
     def tell(done: int, total: int) -> None:
+        if quiet:
+            return
         if not progress:
             progress.append(output.Progress("runs", total))
         progress[0].show(done)
 
-    chosen = range(1, seeds + 1) if seeds else ()
-    rows = run_sweep(
-        plan, folder, out, seeds=chosen, jobs=jobs or os.cpu_count() or 1, tell=tell
-    )
+    try:
+        rows = run_sweep(plan, folder, out, seeds=chosen, jobs=at_a_time, tell=tell)
+    finally:
+        if progress:
+            progress[0].end()
     summaries = summarise(rows)
     (out / "summary.csv").write_text(as_csv(summaries, plan.sweep.measures))
+    command = f"seattle sim sweep {scenario} --out {out}" + (
+        f" --seeds {seeds}" if seeds else ""
+    )
+    write_sweep_report(plan, rows, out, command=command, figures=not no_figures)
     if as_json:
         output.document([asdict(summary) for summary in summaries])
     else:
         _tell_summaries(summaries, plan.sweep.measures)
         output.note(f"numbers: {out / 'summary.csv'}")
+        output.note(f"report: {out / 'report.html'}")
     return EXIT_BREACHED if any(row.breached for row in rows) else 0
 
 

@@ -98,6 +98,11 @@ def _all_messages(cls: type[Message] = Message) -> list[type[Message]]:
     return found
 
 
+def message_names() -> list[str]:
+    """Kinds of all datagrams; `malformed` are those of none."""
+    return [*(cls.__name__ for cls in _all_messages()), "malformed"]
+
+
 _SIGNED = frozenset(
     cls for cls in _all_messages() if cls is Adverts or "signature" in cls.__struct_fields__
 )

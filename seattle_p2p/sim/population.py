@@ -27,6 +27,7 @@ from seattle_p2p.overlay.core import (
 )
 from seattle_p2p.sim.measures import Discovery, LookupSample, Tally
 from seattle_p2p.sim.oracle import Oracle
+from seattle_p2p.sim.spotlight import Spotlight
 from seattle_p2p.sim.world import Host, World
 from seattle_p2p.wire.adverts import Advert, sequence_after
 
@@ -122,11 +123,16 @@ class Population:
         world: Where they live.
         make: Builds the overlay core of a member; called again after a loss of state.
         tally: Where experiences are noted.
+        watch_every_ns: A look or lookup is watched whole so often, and the worst kept; never
+            when 0.
     """
 
-    def __init__(self, world: World, make: MakeOverlay, tally: Tally) -> None:
+    def __init__(
+        self, world: World, make: MakeOverlay, tally: Tally, *, watch_every_ns: int = 0
+    ) -> None:
         self.world = world
         self.tally = tally
+        self.spotlight = Spotlight(world, watch_every_ns)
         self.members: list[Member] = []
         self.persons: list[Person] = []
         self.seeds: list[Member] = []
@@ -261,6 +267,7 @@ class Population:
         expected = frozenset(person.advertised_by)
         look = Discovery(person.index, self.world.now_ns, last, expected)
         self.tally.discoveries.append(look)
+        watched = self.spotlight.turn_to(f"a look of owner {person.index}", home.index)
 
         def answer(event: Event) -> None:
             if isinstance(event, AdvertFound):
@@ -270,6 +277,7 @@ class Population:
                 look.complete = event.complete
                 look.given_up = event.dead
                 look.lived = expected & person.advertised_by
+                self.spotlight.turn_off(watched, len(look.missing))
 
         self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)
 
@@ -312,12 +320,14 @@ class Population:
     def probe(self, member: Member, target: int, k: int) -> None:
         """The same for the `k` closest; noted beside what is true."""
         began_ns = self.world.now_ns
+        watched = self.spotlight.turn_to(f"a lookup of {target:040x}", member.index)
 
         def then(found: LookedUp) -> None:
             true = self._servers_closest_to(target, k, without=member)
             right = len({peer.id for peer in true} & {peer.id for peer in found.peers})
             took_ns = self.world.now_ns - began_ns
             self.tally.lookups.append(LookupSample(len(true), right, found.asked, took_ns))
+            self.spotlight.turn_off(watched, len(true) - right)
 
         self.look_up(member, target, then)
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seattle_p2p.sim import invariants
+from seattle_p2p.sim.atlas import Place, make_atlas
 from seattle_p2p.sim.invariants import Breach, Verdict, Watch
 from seattle_p2p.sim.measures import Cost, Sample, Tally, gini, mean
 from seattle_p2p.sim.scenario import Scenario
 from seattle_p2p.sim.soundings import Soundings
+from seattle_p2p.sim.spotlight import Operation
 from seattle_p2p.sim.staging import Stage
 from seattle_p2p.sim.trace import Delivery
 
@@ -76,6 +78,8 @@ class Result:
         tally: What they were made of.
         soundings: What was known of machines that are gone.
         load: What lay on whom in the end.
+        worst: The worst of the looks and lookups that were watched whole.
+        atlas: Who was where in the end.
         cost: What it cost this machine.
         last: The last deliveries.
     """
@@ -89,6 +93,8 @@ class Result:
     tally: Tally
     soundings: Soundings
     load: Load
+    worst: Operation | None
+    atlas: list[Place]
     cost: Cost
     last: list[Delivery]
 
@@ -168,6 +174,8 @@ class Run:
             tally=tally,
             soundings=self._soundings,
             load=self._load(),
+            worst=self.stage.population.spotlight.worst,
+            atlas=make_atlas(self.world, self.stage.population),
             cost=cost,
             last=trace.last,
         )

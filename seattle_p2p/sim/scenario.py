@@ -6,6 +6,7 @@ A scenario says who is there (`nodes`), what lies between them (`network`), who 
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -14,6 +15,7 @@ from msgspec import Meta
 
 from seattle_p2p.errors import BadPlan
 from seattle_p2p.overlay.params import Params
+from seattle_p2p.sim.measure_names import measure_names
 from seattle_p2p.sim.toml_errors import Found, read_toml
 
 SCHEMA_VERSION = 1
@@ -322,7 +324,9 @@ def read_scenario(path: Path) -> Scenario:
     _require_sense(found)
     expected = folder / "expected.toml"
     if path.is_dir() and expected.exists():
-        more = read_toml(expected, Expected).value.expect
+        bounds = read_toml(expected, Expected)
+        more = bounds.value.expect
+        _require_sound_bounds(bounds, more)
         scenario = msgspec.structs.replace(scenario, expect=scenario.expect + more)
     return scenario
 
@@ -356,9 +360,23 @@ def _require_sense(found: Found[Scenario]) -> None:
         raise found.refuse("$.network.latency", "latency `matrix` needs a `latency_file`")
     if scenario.workload.last_look_s >= scenario.meta.duration_s:
         raise found.refuse("$.workload.last_look_s", "the last look is before the start")
-    for index, expect in enumerate(scenario.expect):
+    _require_sound_bounds(found, scenario.expect)
+    for index, name in enumerate(scenario.sweep.measures):
+        if name not in measure_names():
+            place = f"$.sweep.measures[{index}]"
+            raise found.refuse_name(place, name, list(measure_names()), "measure")
+
+
+def _require_sound_bounds(
+    found: "Found[Scenario] | Found[Expected]", bounds: Sequence[Expect]
+) -> None:
+    for index, expect in enumerate(bounds):
+        place = f"$.expect[{index}]"
+        if expect.measure not in measure_names():
+            known = list(measure_names())
+            raise found.refuse_name(f"{place}.measure", expect.measure, known, "measure")
         if expect.at_least is None and expect.at_most is None:
-            raise found.refuse(f"$.expect[{index}]", "a bound needs `at_least` or `at_most`")
+            raise found.refuse(place, "a bound needs `at_least` or `at_most`")
 
 
 def _require_sound_groups(found: Found[Scenario]) -> None:

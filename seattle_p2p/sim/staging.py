@@ -20,13 +20,15 @@ from seattle_p2p.sim.scenario import Attack, Fault, NodeGroup, Scenario
 from seattle_p2p.sim.skew import Skewed
 from seattle_p2p.sim.sybils import Sybils, grind
 from seattle_p2p.sim.trace import Describe
-from seattle_p2p.sim.world import World
+from seattle_p2p.sim.world import NS_PER_S, World
 from seattle_p2p.wire.adverts import place_of
 from seattle_p2p.wire.codec import Codec, WireCodec
 from seattle_p2p.wire.datagrams import Reply
 
 NETWORK = "simulation"
 _HOSTS_PER_CARRIER = 16
+_WATCHED = 50
+"""Looks and lookups of a run that are watched whole, at most."""
 _ROLES = {
     "bootstrap": Role.SERVER,
     "node": Role.UNKNOWN,
@@ -67,7 +69,10 @@ class Stage:
         self.params = scenario.overlay
         self.signatures = assembly.make_signatures(scenario, streams)
         self.tally = Tally()
-        self.population = Population(self.world, self._make_core, self.tally)
+        watch_every_ns = round(scenario.meta.duration_s * NS_PER_S / _WATCHED)
+        self.population = Population(
+            self.world, self._make_core, self.tally, watch_every_ns=watch_every_ns
+        )
         self._codec = codec
         self._book = PeerBook(limit=4 * scenario.hosts + 4096)
         self._keys: dict[PublicKey, KeyPair] = {}

@@ -4,6 +4,7 @@ Runs are independent, so they use all cores; each is written down as it ends, so
 that was stopped goes on where it was.
 """
 
+import hashlib
 import itertools
 import json
 import math
@@ -18,7 +19,9 @@ import msgspec
 
 from seattle_p2p.errors import BadPlan
 from seattle_p2p.sim.measures import mean
-from seattle_p2p.sim.scenario import Scenario
+from seattle_p2p.sim.scenario import Scenario, Sweep, require_sense
+from seattle_p2p.sim.scenario_text import scenario_text
+from seattle_p2p.sim.toml_errors import nearest
 
 ROWS = "rows.jsonl"
 
@@ -57,6 +60,7 @@ class Row:
         breached: Verdicts that did not hold.
         measures: Its numbers.
         cpu_s: What it cost.
+        scenario: Stands for the scenario that was swept, without its sweep table.
     """
 
     point: Point
@@ -64,6 +68,7 @@ class Row:
     breached: list[str]
     measures: dict[str, float]
     cpu_s: float
+    scenario: str
 
 
 @dataclass(frozen=True)
@@ -113,12 +118,21 @@ def at_point(scenario: Scenario, point: Point) -> Scenario:
         for step in way:
             there = _below(there, step, path)
         if not isinstance(there, dict) or last not in there:
-            raise BadPlan(f"sweep: there is no field {path!r}", hint="e.g. network.loss")
+            known = list(there) if isinstance(there, dict) else []
+            raise BadPlan(f"sweep: there is no field {path!r}", hint=nearest(last, known))
         there[last] = value
     try:
-        return msgspec.convert(content, Scenario)
+        changed = msgspec.convert(content, Scenario)
+        require_sense(changed)
     except msgspec.ValidationError as reason:
-        raise BadPlan(f"sweep: {reason}") from reason
+        raise BadPlan(f"sweep: {_said(point)}: {reason}") from None
+    except BadPlan as reason:
+        raise BadPlan(f"sweep: {_said(point)}: {reason}", hint=reason.hint) from None
+    return changed
+
+
+def _said(point: Point) -> str:
+    return ", ".join(f"{path} = {value!r}" for path, value in point.values)
 
 
 def run_sweep(
@@ -148,38 +162,62 @@ def run_sweep(
         at_point(scenario, point)
     out.mkdir(parents=True, exist_ok=True)
     kept = list(read_rows(out / ROWS))
+    same = fingerprint(scenario)
+    if any(row.scenario != same for row in kept):
+        raise BadPlan(
+            f"{out / ROWS} has rows of another scenario, or of this one before it was changed",
+            hint="name another folder, or remove that file",
+        )
     done = {row.point.name: row for row in kept}
+    _write_anew(out / ROWS, kept)
     missing = [point for point in plan if point.name not in done]
+    data = msgspec.json.encode(scenario)
     # Children begin afresh: what a run gives must not depend on what ran before it.
-    with (
-        ProcessPoolExecutor(
-            jobs, mp_context=get_context("spawn"), max_tasks_per_child=1
-        ) as pool,
-        (out / ROWS).open("w") as file,
-    ):
-        # Written anew, for a run that was killed may have left half a line.
-        file.writelines(_line(row) for row in kept)
-        file.flush()
-        data = msgspec.json.encode(scenario)
-        waiting = [pool.submit(run_point, data, point, folder) for point in missing]
-        for future in as_completed(waiting):
-            row = future.result()
-            done[row.point.name] = row
-            file.write(_line(row))
-            file.flush()
-            if tell is not None:
-                tell(sum(p.name in done for p in plan), len(plan))
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1)
+    try:
+        waiting = [pool.submit(run_point, data, point, folder, same) for point in missing]
+        with (out / ROWS).open("a") as file:
+            for future in as_completed(waiting):
+                row = future.result()
+                done[row.point.name] = row
+                file.write(_line(row))
+                file.flush()
+                if tell is not None:
+                    tell(sum(p.name in done for p in plan), len(plan))
+    finally:
+        # Who stops a sweep does not wait for the runs that have not begun.
+        pool.shutdown(cancel_futures=True)
     return [done[point.name] for point in plan]
 
 
-def run_point(data: bytes, point: Point, folder: Path) -> Row:
+def _write_anew(path: Path, rows: Sequence[Row]) -> None:
+    """Rows without the half line that a run which was killed may have left."""
+    beside = path.with_suffix(".new")
+    beside.write_text("".join(map(_line, rows)))
+    beside.replace(path)
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """Stands for everything in a scenario but what its sweep table says."""
+    text = scenario_text(msgspec.structs.replace(scenario, sweep=Sweep()))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def run_point(data: bytes, point: Point, folder: Path, fingerprint: str) -> Row:
     """Run one point in this process."""
     from seattle_p2p.sim.run import Run
 
     scenario = at_point(msgspec.json.decode(data, type=Scenario), point)
     result = Run(scenario, point.seed, folder).execute()
     breached = [verdict.name for verdict in result.verdicts if not verdict.holds]
-    return Row(point, result.trace_hash, breached, result.measures, result.cost.cpu_s)
+    return Row(
+        point=point,
+        trace_hash=result.trace_hash,
+        breached=breached,
+        measures=result.measures,
+        cpu_s=result.cost.cpu_s,
+        scenario=fingerprint,
+    )
 
 
 def read_rows(path: Path) -> Iterator[Row]:

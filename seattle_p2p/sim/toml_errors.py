@@ -16,6 +16,7 @@ from seattle_p2p.installer.lines import find_lines
 T = TypeVar("T", bound=msgspec.Struct)
 
 _MAX_BYTES = 1 << 20
+_MOST_NAMED = 30
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]+)`")
 _MISSING = re.compile(r"missing required field `(?P<name>[^`]+)`")
@@ -54,7 +55,7 @@ class Found(Generic[T]):
 
     def refuse_name(self, place: str, name: str, known: Sequence[str], what: str) -> BadPlan:
         """An error about a name that is not among those known."""
-        return self.refuse(place, f"there is no {what} {name!r}", _nearest(name, known))
+        return self.refuse(place, f"there is no {what} {name!r}", nearest(name, known))
 
 
 def read_toml(path: Path, shape: type[T]) -> Found[T]:
@@ -102,11 +103,11 @@ def _explain(message: str, path: Path, lines: dict[str, int], shape: type[Any]) 
         known = [field.encode_name for field in msgspec.structs.fields(shape_there)]
         name = unknown["name"]
         reason = f"there is no field {name!r}"
-        return _refusal(path, lines, f"{place}.{name}", reason, _nearest(name, known))
+        return _refusal(path, lines, f"{place}.{name}", reason, nearest(name, known))
     if get_origin(shape_there) is Literal and (value := _VALUE.search(what)):
         reason = f"there is no {place.rpartition('.')[2]} {value['name']!r}"
         return _refusal(
-            path, lines, place, reason, _nearest(value["name"], get_args(shape_there))
+            path, lines, place, reason, nearest(value["name"], get_args(shape_there))
         )
     return _refusal(path, lines, place, _in_words(what, place.rpartition(".")[2]), "")
 
@@ -129,9 +130,13 @@ def _refusal(path: Path, lines: dict[str, int], place: str, reason: str, hint: s
     return BadPlan(f"{path}, line {line}: {reason}", hint=hint)
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A hint: the known name that is most like a wrong one, or some of them."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else "one of: " + ", ".join(known)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    some = ", ".join(known[:_MOST_NAMED])
+    return f"one of: {some}" + (" and others" if len(known) > _MOST_NAMED else "")
 
 
 def _shape_at(shape: Any, place: str) -> Any:

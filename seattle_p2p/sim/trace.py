@@ -8,7 +8,7 @@ measured during the run.
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any, TypeAlias
@@ -57,12 +57,18 @@ class Trace:
     """
 
     def __init__(self, describe: Describe, keep: int | None = 40) -> None:
-        self._describe = describe
+        self.describe = describe
+        self._watcher: Callable[[Sequence[_Event]], None] | None = None
         self._hash = hashlib.blake2b(digest_size=16, person=b"sim trace")
         self._waiting: list[_Event] = []
         self._last: deque[_Event] = deque(maxlen=keep)
         self._count = 0
         self._kinds: dict[str, int] = {}
+
+    def watch(self, watcher: Callable[[Sequence[_Event]], None] | None) -> None:
+        """Hand deliveries from now on to `watcher`, many at once; None ends it."""
+        self._flush()
+        self._watcher = watcher
 
     def delivered(self, time_ns: int, source: int, destination: int, data: Any) -> None:
         """Take one delivery in. Datagrams never change, so many are described at once."""
@@ -72,7 +78,9 @@ class Trace:
             self._flush()
 
     def _flush(self) -> None:
-        waiting, describe, kinds = self._waiting, self._describe, self._kinds
+        waiting, describe, kinds = self._waiting, self.describe, self._kinds
+        if self._watcher is not None:
+            self._watcher(waiting)
         pieces: list[bytes] = []
         for time_ns, source, destination, data in waiting:
             kind, body = describe(data)
@@ -107,7 +115,7 @@ class Trace:
         deliveries = []
         for number, event in enumerate(self._last, self._count - len(self._last)):
             time_ns, source, destination, data = event
-            kind, body = self._describe(data)
+            kind, body = self.describe(data)
             short = _short(body)
             deliveries.append(Delivery(number, time_ns / 1e9, source, destination, kind, short))
         return deliveries

@@ -95,7 +95,7 @@ CRASH = '[[faults]]\nkind = "crash"\n'
         ("[overlay]\nk = 0", "line 18: k is at least 1"),
         ("[overlay]\nalfa = 3", "line 18: there is no field alfa"),
         ("[workload]\nlast_look_s = 60", "line 18: the last look is before the start"),
-        ('[[expect]]\nmeasure = "a"', "line 17: a bound needs at_least or at_most"),
+        ('[[expect]]\nmeasure = "join.count"', "line 17: a bound needs at_least or at_most"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_its_line(tmp_path, more, message):
