@@ -48,6 +48,8 @@ class Effects:
         self._disk = GroupSync(ledger.sync)
         self._writes = GroupWrites(lambda: ledger.transaction(sync=False))
         self._under_way: dict[bytes, asyncio.Future[None]] = {}
+        self._in_doubt: set[str] = set()
+        """Vessels something was done to that the ledger would not write down."""
         self.on_change: Callable[[], None] = lambda: None
         """Called when people, advertising or number of vessels changed."""
 
@@ -175,10 +177,19 @@ class Effects:
 
     @asynccontextmanager
     async def _turn(self, names: tuple[str, ...]) -> AsyncIterator[None]:
-        """Be the only one who changes these vessels; taken in one order, never in a ring."""
+        """Be the only one who changes these vessels; taken in one order, never in a ring.
+
+        What is in doubt about them is settled first: later, a reset would be brought to its end
+        over what came after it.
+        """
         async with AsyncExitStack() as turns:
             for name in sorted(set(names)):
                 await turns.enter_async_context(self._turns[name])
+            for name in self._in_doubt.intersection(names):
+                for intent in self._ledger.commands.unsettled():
+                    if intent.vessel == name:
+                        await self._find_out(intent)
+                self._in_doubt.discard(name)
             yield
 
     def _remember(
@@ -202,7 +213,11 @@ class Effects:
             self._ledger.commands.settle(command_id, encode(result))
             self._ledger.trail.record(sender, word(action), action.vessel, outcome)
 
-        await self._writes.write(change)
+        try:
+            await self._writes.write(change)
+        except BaseException:
+            self._in_doubt.add(action.vessel)
+            raise
 
     def _record_refusal(self, sender: PublicKey, action: Action, error: SeattleError) -> None:
         """Strangers leave no trace, or they could keep the disk busy."""
@@ -212,14 +227,19 @@ class Effects:
             self._ledger.trail.record(sender, word(action), ",".join(names), error.code)
 
     async def _settle(self, intent: Remembered) -> None:
+        async with self._turn((intent.vessel,)):
+            now = self._ledger.commands.recall(intent.id)
+            if now is not None and now.outcome is None:
+                await self._find_out(now)
+
+    async def _find_out(self, intent: Remembered) -> None:
         action = decode_action(intent.action)
         assert isinstance(action, OutsideAction)
-        async with self._turn((intent.vessel,)):
-            if await self._actions.was_done(action, intent.id.hex()):
-                await self._write_down(intent.sender, intent.id, action, Done())
-            else:
-                # It never happened: the same command may come again and will act then.
-                self._ledger.commands.withdraw_intent(intent.id)
+        if await self._actions.was_done(action, intent.id.hex()):
+            await self._write_down(intent.sender, intent.id, action, Done())
+        else:
+            # It never happened: the same command may come again and will act then.
+            self._ledger.commands.withdraw_intent(intent.id)
 
 
 def permitted(ledger: Ledger, sender: PublicKey, action: Action) -> list[VesselRow]:

@@ -12,6 +12,7 @@ import pytest
 from seattle_p2p.errors import (
     LedgerError,
     MalformedMessage,
+    NoLongerPermitted,
     NotPermitted,
     StaleMessage,
     UsageError,
@@ -242,6 +243,27 @@ async def test_a_reset_is_brought_to_its_end(scene: Scene) -> None:
     assert await scene.settle(Reset("v1")) is not None
     assert scene.keepers.asked == ["reset v1"]
     assert scene.ledger.vessel("v1").generation == generation + 1
+
+
+async def test_a_reset_that_could_not_be_written_down_takes_nothing_that_came_later(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = scene.client()
+
+    def refuse(command_id: bytes, outcome: bytes) -> None:
+        raise LedgerError("disk full")
+
+    with monkeypatch.context() as full:
+        full.setattr(scene.ledger.commands, "settle", refuse)
+        with pytest.raises(LedgerError):
+            await client.reset("v1")
+    with pytest.raises(NoLongerPermitted, match="reset meanwhile"):
+        await client.put("v1", "later", b"content")
+    await client.put("v1", "later", b"content")
+    await scene.effects.settle_all()
+
+    assert scene.ledger.commands.unsettled() == []
+    assert [file.name for file in (await client.files("v1")).files] == ["later"]
 
 
 @pytest.mark.parametrize(("stored", "done"), [(b"body", True), (b"else", False), (None, False)])
