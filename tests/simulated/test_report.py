@@ -82,7 +82,6 @@ def test_without_matplotlib_a_report_with_figures_says_what_to_install(
 
 
 def test_drawings_are_the_same_on_a_second_run_and_lie_in_the_page(result, tmp_path):
-    pytest.importorskip("matplotlib", reason="figures are an extra")
     write_report(result, tmp_path / "one", command="again")
     write_report(a_result(), tmp_path / "two", command="again")
 

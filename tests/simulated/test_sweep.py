@@ -162,7 +162,6 @@ def test_a_share_has_no_interval_beyond_one(rows):
 def test_a_report_of_two_axes_has_bands_and_heat_maps_the_same_on_a_second_run(
     plan, rows, tmp_path
 ):
-    pytest.importorskip("matplotlib", reason="figures are an extra")
     axes = {"network.loss": (0.0, 0.02), "meta.mode": ("objects", "wire")}
     plan = msgspec.structs.replace(plan, sweep=shapes.Sweep(seeds=(1, 2), axes=axes))
     twice = []
