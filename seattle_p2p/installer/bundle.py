@@ -17,6 +17,7 @@ from seattle_p2p.installer.manifest import (
     require_signed,
     sign_manifest,
 )
+from seattle_p2p.installer.plain_json import read_object
 from seattle_p2p.installer.plan import Plan, plan_from_data
 from seattle_p2p.wire.limits import MAX_PLAN_BYTES
 
@@ -118,12 +119,12 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
     if len(data) > MAX_PLAN_BYTES:
         raise InstallError(f"{name} is larger than any installer", hint=_ASK_AGAIN)
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as reason:
+        content = read_object(data)
+    except ValueError as reason:
         raise InstallError(
-            f"{name} is not an installer, or is cut off", hint=_ASK_AGAIN
+            f"{name} is not an installer, or is cut off: {reason}", hint=_ASK_AGAIN
         ) from reason
-    if not isinstance(content, dict) or "seattle_installer" not in content:
+    if "seattle_installer" not in content:
         raise InstallError(
             f"{name} is not an installer", hint="planners make them: seattle planner build"
         )

@@ -16,6 +16,7 @@ import msgspec
 from seattle_p2p.errors import BadSeedList, BadSignature, UsageError
 from seattle_p2p.identity.envelope import Purpose, sign, verify
 from seattle_p2p.identity.keys import KeyPair, PublicKey
+from seattle_p2p.installer.plain_json import read_object
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.limits import MAX_NETWORK_NAME, MAX_PLAN_BYTES, MAX_PLAN_NOTE, MAX_SEEDS
 
@@ -138,13 +139,13 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
     if len(data) > MAX_PLAN_BYTES:
         raise BadSeedList(f"{name} is larger than any list of seeds", hint=_ASK_AGAIN)
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as reason:
+        content = read_object(data)
+    except ValueError as reason:
         raise BadSeedList(
-            f"{name} is not a signed list of seeds, or is cut off",
+            f"{name} is not a signed list of seeds, or is cut off: {reason}",
             hint="whoever runs the network makes one: seattle seed sign LIST",
         ) from reason
-    if not isinstance(content, dict) or "seattle_seeds" not in content:
+    if "seattle_seeds" not in content:
         raise BadSeedList(f"{name} is not a signed list of seeds", hint=_ASK_AGAIN)
     return content
 

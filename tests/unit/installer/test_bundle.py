@@ -134,3 +134,14 @@ def test_loading_gives_the_exact_bytes_too(tmp_path):
     path.write_bytes(changed())
 
     assert load_installer(path) == (read_installer(changed()), changed())
+
+
+def test_a_file_that_shows_one_thing_and_says_another_is_refused():
+    shown = make_installer(PLAN, PLANNER)
+    first = shown.replace(b'"network": "lab"', b'"network": "home",\n "network": "lab"')
+    inner = shown.replace(b'"percent": 40', b'"percent": 1, "percent": 40')
+
+    for data in (first, inner):
+        assert json.loads(data) == json.loads(shown), "most readers see no difference"
+        with pytest.raises(InstallError, match="stands twice"):
+            read_installer(data)
