@@ -11,7 +11,6 @@ happened twice, two others have to name whom we do not know.
 
 from bisect import insort
 from collections.abc import Iterable
-from operator import itemgetter
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.order import best, with_region
@@ -66,6 +65,7 @@ class Lookup:
         self._avoid = set(avoid)
         self._taken = taken
         self._candidates: list[tuple[int, Peer]] = []
+        """By rising distance; no two have the same."""
         self._states: dict[int, int] = {}
         self._named_at: dict[Endpoint, int] = {}
         self._disputed: set[Endpoint] = set()
@@ -192,7 +192,7 @@ class Lookup:
         self._slow += 1
         self._in_flight += 1
         self._one_by_one += 1
-        insort(self._candidates, (peer.id ^ self.target, peer), key=itemgetter(0))
+        insort(self._candidates, (peer.id ^ self.target, peer))
         self._closest = None
 
     def _drop_given_up(self) -> None:
@@ -308,7 +308,7 @@ class Lookup:
             if by is not None:
                 named_by[peer.id] = [by]
             self._groups.add(peer.group)
-            insort(self._candidates, (peer.id ^ self.target, peer), key=itemgetter(0))
+            insort(self._candidates, (peer.id ^ self.target, peer))
             self._closest = None
         limit = _KEPT_FACTOR * self._k
         if len(self._candidates) > limit:

@@ -166,12 +166,16 @@ class Walk(Task):
     def _pump(self, now: int) -> None:
         if self.finished:
             return
-        while fresh := self.lookup.queries():
-            for peer in fresh:
+        exchange = self.parts.exchange
+        is_short = True
+        while is_short:
+            is_short = False
+            for peer in self.lookup.queries():
                 # Who did not answer the last time is asked, but not waited for.
-                is_missing = self._answered_at and self.parts.exchange.has_missed(peer.endpoint)
+                is_missing = self._answered_at and exchange.has_missed(peer.endpoint)
                 if self._ask(peer, now) is None or is_missing:
                     self.lookup.on_silence(peer)
+                    is_short = True
         if self.lookup.done:
             self._end(now)
 
