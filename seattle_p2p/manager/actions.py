@@ -1,27 +1,23 @@
-"""One handler per action: what happens once a command is genuine and permitted.
+"""One handler per action that changes something, once it is genuine and permitted.
 
-Reads answer at once and write nothing. Effects come in two kinds: those of the ledger alone,
-which happen inside the caller's transaction, and those outside (programs, files), which are
-intents first, can be settled after a crash, and never happen twice.
+Effects come in two kinds: those of the ledger alone, which happen inside the caller's
+transaction, and those outside (programs, files), which are intents first, can be settled after
+a crash, and never happen twice. What changes nothing is in `reads`.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 
-from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, UsageError, VesselBusy
+from seattle_p2p.errors import NoSuchVessel, UsageError, VesselBusy
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.manager.authorise import Role, role_of
 from seattle_p2p.manager.dividing import join_vessels, split_vessel
-from seattle_p2p.manager.following import Following, first_byte, read_part
 from seattle_p2p.manager.keeping import Keepers, resources_of
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.vessel_rows import Run, VesselRow
 from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.restrictions import parse_restrictions
-from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.vessel.upload import Upload
 from seattle_p2p.wire.actions import (
-    Action,
     ChangeAdvertise,
     ChangeInformation,
     ChangeKeepRunning,
@@ -29,34 +25,22 @@ from seattle_p2p.wire.actions import (
     ChangeOwner,
     ChangeUsers,
     DeleteFile,
-    FollowLogs,
-    GetFile,
     Join,
     Layer,
-    ListFiles,
-    ListVessels,
-    LogFrom,
     PutFile,
-    ReadLog,
     Reset,
     Split,
     Start,
-    Status,
     Stop,
     vessels_of,
 )
 from seattle_p2p.wire.bodies import BodyDigest
-from seattle_p2p.wire.limits import MAX_LAYER_BYTES, STREAM_FRAME_BYTES
+from seattle_p2p.wire.limits import MAX_LAYER_BYTES
 from seattle_p2p.wire.results import (
     Divided,
     Done,
-    FileInfo,
-    Files,
     Result,
-    Streams,
     United,
-    VesselInfo,
-    Vessels,
 )
 
 LedgerAction = (
@@ -71,15 +55,12 @@ LedgerAction = (
 )
 RunAction = Start | Stop | Reset
 OutsideAction = RunAction | PutFile | DeleteFile
-StreamAction = GetFile | FollowLogs
 
 
 class Actions:
     """Carries out what is permitted.
 
     Args:
-        wall: Seconds of this machine's wall clock: only compared with the same clock's
-            earlier readings, to say for how long a state has lasted.
         paused: Whether the donor wants every program to hold still.
     """
 
@@ -87,101 +68,12 @@ class Actions:
         self,
         ledger: Ledger,
         keepers: Keepers,
-        wall: Callable[[], float],
         *,
         paused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ledger = ledger
         self._keepers = keepers
-        self._wall = wall
         self._paused = paused
-
-    # Reads
-
-    async def read(self, person: PublicKey, action: Action) -> Result | None:
-        """Answer a read; None when `action` is none."""
-        match action:
-            case ListVessels():
-                rows = self._ledger.vessels()
-                mine = [row for row in rows if role_of(person, row) is not Role.NOBODY]
-                infos = tuple(self._describe(person, row) for row in mine)
-                return Vessels(infos, self._ledger.settings().offcut)
-            case Status(vessel):
-                await self._keepers.fresh_status(vessel)
-                info = self._describe(person, self._ledger.vessel(vessel))
-                return Vessels((info,), self._ledger.settings().offcut)
-            case ReadLog(vessel, offset, limit, since_s):
-                now = self._wall()
-                first = first_byte(self._keepers, LogFrom(vessel, offset, since_s), now)
-                return read_part(self._keepers, vessel, first, limit, now)
-            case ListFiles(vessel):
-                return self._list_files(self._ledger.vessel(vessel))
-        return None
-
-    def _describe(self, person: PublicKey, row: VesselRow) -> VesselInfo:
-        status = self._keepers.status(row.name)
-        log = self._keepers.read_log(row.name, 0, 0)
-        owner = role_of(person, row) is Role.OWNER
-        since = status.started_at if status.running else status.ended_at
-        return VesselInfo(
-            name=row.name,
-            role="owner" if owner else "user",
-            owner=row.owner.raw,
-            users=tuple(user.raw for user in row.users) if owner else (),
-            information=row.information,
-            advertise=row.advertise,
-            generation=row.generation,
-            state=status.state,
-            cause=status.cause,
-            text=status.text,
-            line=status.line,
-            run=status.run_id,
-            program=status.program,
-            arguments=_arguments_of(row, status),
-            for_s=max(self._wall() - since, 0.0) if since else -1.0,
-            log_start=log.start,
-            log_end=log.end,
-            restrictions=row.restrictions,
-            used={
-                "cpu_s": status.usage.cpu_s,
-                "memory": status.usage.memory,
-                "diskused": status.usage.disk,
-                "events": status.usage.threads,
-            },
-            keep_running=row.keep_running,
-            security_layers=row.layers,
-        )
-
-    def _folder(self, row: VesselRow) -> VesselFolder:
-        return self._keepers.folder(row.name, resources_of(row.restrictions))
-
-    def _list_files(self, row: VesselRow) -> Files:
-        folder = self._folder(row)
-        entries = tuple(FileInfo(entry.name, entry.size) for entry in folder.list())
-        return Files(entries, folder.used_bytes, folder.disk_limit)
-
-    # Streams
-
-    def stream(
-        self, action: StreamAction, rows: Sequence[VesselRow]
-    ) -> tuple[Streams, AsyncGenerator[bytes, None]]:
-        """The head of a streamed answer and its frames, which raise why they end early."""
-        if isinstance(action, FollowLogs):
-            following = Following(
-                action.logs, rows, self._keepers, self._wall, self.require_unchanged
-            )
-            return Streams(), following.frames()
-        row = rows[0]
-        folder = self._folder(row)
-        size = folder.size_of(action.file)
-        blocks = folder.get(action.file, block=STREAM_FRAME_BYTES)
-
-        async def frames() -> AsyncGenerator[bytes, None]:
-            for block in blocks:
-                self.require_unchanged(row)
-                yield block
-
-        return Streams(size), frames()
 
     # Effects of the ledger alone
 
@@ -242,11 +134,12 @@ class Actions:
         found = []
         with self._folder(row) as folder:
             for layer in layers:
-                if folder.size_of(layer.file) > MAX_LAYER_BYTES:
+                # Not its size first: a program may make it longer in between.
+                text = folder.read(layer.file, MAX_LAYER_BYTES + 1)
+                if len(text) > MAX_LAYER_BYTES:
                     raise UsageError(
                         f"the layer {layer.name} is longer than {MAX_LAYER_BYTES} bytes"
                     )
-                text = b"".join(folder.get(layer.file))
                 counted = BodyDigest()
                 counted.add(text)
                 if counted.value != layer.body_digest:
@@ -264,6 +157,9 @@ class Actions:
                 await self._keepers.remove(name)
 
     # Effects outside the ledger
+
+    def _folder(self, row: VesselRow) -> VesselFolder:
+        return self._keepers.folder(row.name, resources_of(row.restrictions))
 
     def begin_upload(self, action: PutFile, row: VesselRow) -> Upload:
         """A place beside the vessel's files for a body to come; to be closed by the caller.
@@ -340,22 +236,6 @@ class Actions:
             case DeleteFile(_, file):
                 return file not in {entry.name for entry in self._folder(row).list()}
 
-    def require_unchanged(self, row: VesselRow) -> None:
-        """Accept `row` as still true of its vessel's rights.
-
-        Raises:
-            NoLongerPermitted: its generation was raised, or it is gone.
-        """
-        try:
-            now = self._ledger.vessel(row.name).generation
-        except NoSuchVessel:
-            now = -1
-        if now != row.generation:
-            raise NoLongerPermitted(
-                f"vessel {row.name} was handed over, shared anew or reset meanwhile",
-                hint="look again: seattle browse",
-            )
-
 
 def _new_vessels(result: Result) -> tuple[str, ...]:
     match result:
@@ -375,9 +255,3 @@ def _person(raw: bytes) -> PublicKey:
             hint="copy the key again, as `seattle keys show` prints it",
         )
     return person
-
-
-def _arguments_of(row: VesselRow, status: VesselStatus) -> tuple[str, ...]:
-    """Those of the latest run; a revived run has a count behind its id."""
-    known = row.run is not None and status.run_id.partition("-")[0] == row.run.id
-    return row.run.arguments if known and row.run else ()

@@ -29,15 +29,11 @@ from seattle_p2p.identity.envelope import (
     seal,
 )
 from seattle_p2p.identity.keys import KeyPair, PublicKey
-from seattle_p2p.manager.actions import (
-    Actions,
-    LedgerAction,
-    OutsideAction,
-    StreamAction,
-)
+from seattle_p2p.manager.actions import LedgerAction, OutsideAction
 from seattle_p2p.manager.challenges import Line
 from seattle_p2p.manager.effects import Effects, permitted
 from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.reads import Reads, StreamAction
 from seattle_p2p.manager.uploads import Body, Incoming
 from seattle_p2p.wire.actions import Batch
 from seattle_p2p.wire.bodies import BodyDigest
@@ -90,7 +86,7 @@ class CommandCore:
         network: str,
         layers: Sequence[str],
         ledger: Ledger,
-        actions: Actions,
+        reads: Reads,
         effects: Effects,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
@@ -99,7 +95,7 @@ class CommandCore:
         self._network = network
         self._layers = tuple(layers)
         self._ledger = ledger
-        self._actions = actions
+        self._reads = reads
         self._clock = clock
         self._entropy = entropy
         self._effects = effects
@@ -245,8 +241,8 @@ class CommandCore:
                 await incoming.close()
         rows = permitted(self._ledger, sender, action)
         if isinstance(action, StreamAction):
-            return self._actions.stream(action, rows)
-        result = await self._actions.read(sender, action)
+            return self._reads.stream(action, rows)
+        result = await self._reads.read(sender, action)
         assert result is not None
         return result, None
 
@@ -281,7 +277,7 @@ class CommandCore:
                 result = await self._effects.carry_out(sender, command, incoming)
             else:
                 permitted(self._ledger, sender, action)
-                result = await self._actions.read(sender, action)
+                result = await self._reads.read(sender, action)
             assert isinstance(result, Done | Vessels | Failed)
         except SeattleError as error:
             result = failed(error)

@@ -141,7 +141,7 @@ class Effects:
         digest: bytes,
     ) -> Result:
         async with self._turn((row.name,)):
-            self._actions.require_unchanged(row)
+            self._ledger.require_unchanged(row)
             await self._writes.write(lambda: self._remember(sender, command, digest, None))
             result: Result
             try:
@@ -164,7 +164,7 @@ class Effects:
         with self._actions.begin_upload(action, row) as upload:
             await incoming.take(command.id, upload)
             async with self._turn((row.name,)):
-                self._actions.require_unchanged(row)
+                self._ledger.require_unchanged(row)
                 await self._writes.write(lambda: self._remember(sender, command, digest, None))
                 result: Result = Done()
                 try:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from seattle_p2p.errors import NoSuchVessel, UsageError
+from seattle_p2p.errors import NoLongerPermitted, NoSuchVessel, UsageError
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.manager.database import Database
 from seattle_p2p.manager.memory import CommandMemory
@@ -258,6 +258,22 @@ class Ledger:
     def raise_generation(self, name: str) -> None:
         """Whoever began something before this must ask again."""
         self._update(name, "generation = generation + ?", 1)
+
+    def require_unchanged(self, row: VesselRow) -> None:
+        """Accept `row` as still true of its vessel's rights.
+
+        Raises:
+            NoLongerPermitted: its generation was raised, or it is gone.
+        """
+        try:
+            now = self.vessel(row.name).generation
+        except NoSuchVessel:
+            now = -1
+        if now != row.generation:
+            raise NoLongerPermitted(
+                f"vessel {row.name} was handed over, shared anew or reset meanwhile",
+                hint="look again: seattle browse",
+            )
 
     # Private
 

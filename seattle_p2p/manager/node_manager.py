@@ -34,6 +34,7 @@ from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.membership import Joins, Membership
 from seattle_p2p.manager.places import Listening, advertised, listen
 from seattle_p2p.manager.process import recorded
+from seattle_p2p.manager.reads import Reads
 from seattle_p2p.manager.revival import Revival
 from seattle_p2p.manager.service import Service
 from seattle_p2p.manager.settings import NodeSettings
@@ -175,7 +176,7 @@ class NodeManager:
 
     async def _make_core(self) -> CommandCore:
         self._layers = list(held_layers(self._home.folder))
-        actions = Actions(self._ledger, self._keepers, time.time, paused=self._is_paused)
+        actions = Actions(self._ledger, self._keepers, paused=self._is_paused)
         self._effects = Effects(self._ledger, actions)
         await self._effects.settle_all()
         return CommandCore(
@@ -183,7 +184,7 @@ class NodeManager:
             network=self._ledger.settings().network,
             layers=self._layers,
             ledger=self._ledger,
-            actions=actions,
+            reads=Reads(self._ledger, self._keepers, time.time),
             effects=self._effects,
             clock=time.monotonic,
             entropy=os.urandom,

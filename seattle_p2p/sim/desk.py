@@ -15,6 +15,7 @@ from seattle_p2p.manager.challenges import Line
 from seattle_p2p.manager.commands import CommandCore
 from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.reads import Reads
 from seattle_p2p.sim.world import Host, World
 from seattle_p2p.vessel.folder import VesselFolder
 from seattle_p2p.vessel.log_ring import LogPart
@@ -100,13 +101,13 @@ class Desk:
                 ledger.add_vessel(owner, _RESTRICTIONS)
         for row in ledger.vessels():
             self.keepers.make(row.name)
-        actions = Actions(ledger, self.keepers, clock)
+        actions = Actions(ledger, self.keepers)
         return CommandCore(
             self.key,
             network=self._network,
             layers=("rehearsed",),
             ledger=ledger,
-            actions=actions,
+            reads=Reads(ledger, self.keepers, clock),
             effects=Effects(ledger, actions),
             clock=clock,
             entropy=self._entropy,

@@ -16,6 +16,7 @@ from seattle_p2p.manager.actions import Actions
 from seattle_p2p.manager.commands import CommandCore
 from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.reads import Reads
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.certificate import make_certificate
 from seattle_p2p.net.tls import server_context
@@ -92,13 +93,13 @@ async def a_served_node(
     (folder / "certificate.pem").write_bytes(make_certificate(key))
     ledger = Ledger(folder / "ledger.sqlite")
     keepers = FakeKeepers(folder / "vessels", wall)
-    actions = Actions(ledger, keepers, wall)
+    actions = Actions(ledger, keepers)
     core = CommandCore(
         key,
         network=NETWORK,
         layers=["seccomp"],
         ledger=ledger,
-        actions=actions,
+        reads=Reads(ledger, keepers, wall),
         effects=Effects(ledger, actions),
         clock=clock,
         entropy=os.urandom,

@@ -26,6 +26,7 @@ from seattle_p2p.manager.commands import CommandCore
 from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.memory import Remembered
+from seattle_p2p.manager.reads import Reads
 from seattle_p2p.manager.uploads import Incoming
 from seattle_p2p.vessel.status import VesselStatus
 from seattle_p2p.wire.actions import (
@@ -58,7 +59,7 @@ class Scene:
         self.ledger = Ledger(folder / "ledger")
         self.keepers = FakeKeepers(folder / "vessels")
         self.keepers.make(self.ledger.add_vessel(OWNER.public, RESTRICTIONS).name)
-        actions = Actions(self.ledger, self.keepers, time.time)
+        actions = Actions(self.ledger, self.keepers)
         self.effects = Effects(self.ledger, actions)
         self.now = 0.0
         counter = iter(range(1, 10**6))
@@ -67,7 +68,7 @@ class Scene:
             network="test",
             layers=(),
             ledger=self.ledger,
-            actions=actions,
+            reads=Reads(self.ledger, self.keepers, time.time),
             effects=self.effects,
             clock=lambda: self.now,
             entropy=lambda size: next(counter).to_bytes(size),
