@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
-from seattle_p2p.errors import SeattleError, Unreachable
+from seattle_p2p.errors import Unreachable
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.net.bridge import BRIDGE_S, Bridge
+from seattle_p2p.net.answers_of_both import Answer, first_good, good, one_reading
+from seattle_p2p.net.bridge import Bridge
 from seattle_p2p.net.sockets import Seed, bind, resolve
 from seattle_p2p.net.udp import UdpDriver
 from seattle_p2p.overlay.contact import Endpoint, Peer
@@ -35,8 +35,6 @@ from seattle_p2p.overlay.core import (
 from seattle_p2p.overlay.views import TableView
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.adverts import Advert
-
-Answer = TypeVar("Answer")
 
 
 async def open_driver(
@@ -181,7 +179,7 @@ class TwinDriver:
                 "none of the peers to join through has an address",
                 hint="check their names; is this machine connected?",
             )
-        joined = await _first_good(tried)
+        joined = await first_good(tried)
         await self._bridge.cross_soon()
         peers = len({peer.id for peer in self.contacts()})
         return msgspec.structs.replace(joined, peers=peers, role=self.role)
@@ -219,7 +217,7 @@ class TwinDriver:
                 known = adverts.get(advert.node)
                 if known is None or known.sequence < advert.sequence:
                     adverts[advert.node] = advert
-        return list(adverts.values()), _as_one([end for _, end in answers], len(adverts))
+        return list(adverts.values()), one_reading([end for _, end in answers], len(adverts))
 
     async def watch_adverts(
         self, person: PublicKey, *, confirm: bool = True, enough: int = 0
@@ -244,7 +242,7 @@ class TwinDriver:
                 elif told.get(event.advert.node, -1) < event.advert.sequence:
                     told[event.advert.node] = event.advert.sequence
                     yield event
-            yield _as_one(ends, len(told))
+            yield one_reading(ends, len(told))
         finally:
             for task in watching:
                 task.cancel()
@@ -275,7 +273,7 @@ class TwinDriver:
             )
 
         self._published[person] = publish
-        done = _good(await asyncio.gather(*map(publish, self._both), return_exceptions=True))
+        done = good(await asyncio.gather(*map(publish, self._both), return_exceptions=True))
         return msgspec.structs.replace(
             done[0],
             holders=sum(one.holders for one in done),
@@ -293,7 +291,7 @@ class TwinDriver:
             *(driver.withdraw(person, timeout_s=timeout_s) for driver in self._both),
             return_exceptions=True,
         )
-        done = _good(outcomes)
+        done = good(outcomes)
         return msgspec.structs.replace(done[0], holders=sum(one.holders for one in done))
 
     async def confirm(self, advert: Advert, *, timeout_s: float = 10.0) -> bool:
@@ -326,63 +324,9 @@ class TwinDriver:
     async def _ask(self, ask: Callable[[UdpDriver], Awaitable[Answer]]) -> list[Answer]:
         """What those answer who have entered; an error only when it is the only answer."""
         outcomes = await asyncio.gather(*map(ask, self._entered()), return_exceptions=True)
-        return _good(outcomes)
+        return good(outcomes)
 
 
 def _of_family(family: int, found: Mapping[Endpoint, PublicKey | None]) -> list[PeerAddress]:
     here = [one for one in found if one.family == family]
     return [PeerAddress(one.host, one.port, found[one]) for one in here]
-
-
-async def _first_good(attempts: Sequence[Awaitable[Joined]]) -> Joined:
-    """The first that succeeds; the others go on to their end, but nobody waits for long.
-
-    Raises:
-        Unreachable: none did.
-    """
-    tasks = [asyncio.ensure_future(attempt) for attempt in attempts]
-    problem: SeattleError | None = None
-    try:
-        for done in asyncio.as_completed(tasks):
-            try:
-                joined = await done
-            except SeattleError as reason:
-                problem = problem or reason
-                continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(BRIDGE_S):
-                    await asyncio.gather(*tasks, return_exceptions=True)
-            return joined
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    assert problem is not None
-    raise problem
-
-
-def _good(outcomes: Sequence[Answer | BaseException]) -> list[Answer]:
-    """Those that are answers. Raises the first error when none is."""
-    answers: list[Answer] = []
-    problems: list[BaseException] = []
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            problems.append(outcome)
-        else:
-            answers.append(outcome)
-    serious = [problem for problem in problems if not isinstance(problem, SeattleError)]
-    if serious or not answers:
-        raise (serious or problems)[0]
-    return answers
-
-
-def _as_one(ends: Sequence[AdvertsRead], found: int) -> AdvertsRead:
-    """What two readings say together; who was found in one is not dead for the other."""
-    return AdvertsRead(
-        found=found,
-        dead=max((end.dead for end in ends), default=0),
-        holders=sum(end.holders for end in ends),
-        complete=bool(ends) and all(end.complete for end in ends),
-        one_source=bool(ends) and all(end.one_source for end in ends),
-        alarm=any(end.alarm for end in ends),
-    )
