@@ -13,7 +13,7 @@ from seattle_p2p.cli.places import research_dir
 from seattle_p2p.cli.ways_in import read_ways, seeds_option
 
 if TYPE_CHECKING:
-    from seattle_p2p.experiment.session import Browsed
+    from seattle_p2p.experiment.browsed import Browsed
     from seattle_p2p.experiment.targets import Vessel
     from seattle_p2p.wire.results import VesselInfo
 

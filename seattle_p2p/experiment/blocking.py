@@ -17,11 +17,12 @@ from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Mappi
 from pathlib import Path
 from typing import Any, TypeVar
 
+from seattle_p2p.experiment.browsed import Browsed
 from seattle_p2p.experiment.group import PARALLEL, TIMEOUT_S, GroupResult
 from seattle_p2p.experiment.log_events import Event
 from seattle_p2p.experiment.owner import Cut, Joined, Pieces
 from seattle_p2p.experiment.selection import Selection
-from seattle_p2p.experiment.session import Browsed, Experimenter
+from seattle_p2p.experiment.session import Experimenter
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.experiment.watching import Sight
 from seattle_p2p.identity.keys import KeyPair, PublicKey

@@ -25,6 +25,11 @@ def network_prefix(network: str) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "_" for c in network) + "-"
 
 
+def memory_name(network: str, person: PublicKey) -> str:
+    """What the file is called in which a person's vessels on a network are remembered."""
+    return f"{network_prefix(network)}{person.short}.json"
+
+
 def contacts_of(folder: Path, network: str) -> list[str]:
     """Peers of a network that anybody of this account remembers."""
     files = sorted(folder.glob(f"{network_prefix(network)}*.json"))

@@ -11,13 +11,13 @@ async with Experimenter(key, contacts=["192.0.2.7:4711"]) as me:
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from seattle_p2p.errors import SeattleError, UsageError
+from seattle_p2p.errors import UsageError
 from seattle_p2p.experiment import logs
 from seattle_p2p.experiment.bodies import BytesSource, Source, open_file
+from seattle_p2p.experiment.browsed import Browsed, take_in
 from seattle_p2p.experiment.group import (
     PARALLEL,
     TIMEOUT_S,
@@ -28,11 +28,9 @@ from seattle_p2p.experiment.group import (
 )
 from seattle_p2p.experiment.https import HttpsTransport
 from seattle_p2p.experiment.log_events import Event
-from seattle_p2p.experiment.memory import Memory, network_prefix
+from seattle_p2p.experiment.memory import Memory, memory_name
 from seattle_p2p.experiment.owner import Owner
 from seattle_p2p.experiment.peer import NodeClient
-from seattle_p2p.experiment.selection import Selection
-from seattle_p2p.experiment.tables import html_table
 from seattle_p2p.experiment.targets import Vessel, choose
 from seattle_p2p.experiment.waiting import waiting
 from seattle_p2p.experiment.watching import Sight, watch
@@ -49,41 +47,6 @@ from seattle_p2p.wire.results import Files, VesselInfo
 
 T = TypeVar("T")
 Targets = Iterable[Vessel]
-
-
-@dataclass(frozen=True)
-class Browsed:
-    """What browsing found.
-
-    Args:
-        vessels: The vessels that the key controls, on nodes that are alive, by number.
-        states: How each of them is.
-        nodes: How many nodes advertise for the key and are alive.
-        silent: Nodes that are alive but did not answer a command: who, and why.
-        missing: Vessels known before that were not found now.
-        warnings: What makes the answer less certain than it looks.
-    """
-
-    vessels: Selection
-    states: Mapping[Vessel, VesselInfo]
-    nodes: int
-    silent: Mapping[PublicKey, SeattleError]
-    missing: Selection
-    warnings: tuple[str, ...]
-
-    def where(self, wanted: Callable[[VesselInfo], bool]) -> Selection:
-        """The vessels that are as `wanted`, e.g. ``lambda info: info.state == "fresh"``."""
-        return self.vessels.where(self.states, wanted)
-
-    def _repr_html_(self) -> str:
-        rows = [
-            (v.number, v.name, i.role, i.state, i.program, i.cause, ", ".join(v.endpoints))
-            for v, i in self.states.items()
-        ]
-        note = (
-            f"{len(self.vessels)} vessels on {self.nodes} machines, {len(self.silent)} silent"
-        )
-        return html_table(("%", "vessel", "role", "state", "program", "why", "at"), rows, note)
 
 
 class Experimenter:
@@ -178,33 +141,7 @@ class Experimenter:
             return await client.vessels()
 
         answers = await self.engine.run(doors, ask)
-        return self._take_in(answers, found.warnings)
-
-    def _take_in(
-        self, answers: GroupResult[list[VesselInfo]], warnings: tuple[str, ...]
-    ) -> Browsed:
-        """Remember what the nodes answered."""
-        before = self.vessels
-        infos = {
-            (door.node, info.name): info for door, held in answers.ok.items() for info in held
-        }
-        places = [
-            (door.node, info.name, door.endpoints)
-            for door, held in answers.ok.items()
-            for info in held
-        ]
-        silent = {door.node: error for door, error in answers.failed.items()}
-        kept = [(v.node, v.id, v.endpoints) for v in before if v.node in silent]
-        known = self.memory.remember_vessels(sorted(places, key=_order) + kept)
-        alive = Selection(vessel for vessel in known if vessel.node not in silent)
-        return Browsed(
-            vessels=alive,
-            states={vessel: infos[vessel.node, vessel.id] for vessel in alive},
-            nodes=len(answers.outcomes),
-            silent=silent,
-            missing=Selection(vessel for vessel in before if vessel not in known),
-            warnings=warnings,
-        )
+        return take_in(self.memory, answers, found.warnings)
 
     # Many vessels at once; each answers a result per vessel, never an exception for one of them
 
@@ -414,13 +351,3 @@ class Experimenter:
                 await client.close()
             raise
         return client
-
-
-def _order(place: tuple[PublicKey, str, tuple[str, ...]]) -> tuple[str, int]:
-    node, vessel_id, _ = place
-    return node.text, int(vessel_id.removeprefix("v"))
-
-
-def memory_name(network: str, person: PublicKey) -> str:
-    """What the file is called in which a person's vessels on a network are remembered."""
-    return f"{network_prefix(network)}{person.short}.json"

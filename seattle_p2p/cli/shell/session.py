@@ -13,8 +13,8 @@ from seattle_p2p.cli.shell.targets import Groups, Known, Scope
 from seattle_p2p.cli.shell.words import Table, Word
 from seattle_p2p.errors import SeattleError, UsageError
 from seattle_p2p.experiment.group import PARALLEL, TIMEOUT_S, GroupResult, Report
-from seattle_p2p.experiment.memory import Memory
-from seattle_p2p.experiment.session import Experimenter, memory_name
+from seattle_p2p.experiment.memory import Memory, memory_name
+from seattle_p2p.experiment.session import Experimenter
 from seattle_p2p.experiment.targets import Vessel
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from seattle_p2p.cli.shell.session import Turn, number_of
 from seattle_p2p.cli.shell.targets import Place, status_groups
 from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.errors import NotPermitted, UsageError
+from seattle_p2p.experiment.browsed import Browsed
 from seattle_p2p.experiment.group import GroupResult
 from seattle_p2p.experiment.peer import NodeClient
-from seattle_p2p.experiment.session import Browsed, Experimenter
+from seattle_p2p.experiment.session import Experimenter
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.results import VesselInfo
