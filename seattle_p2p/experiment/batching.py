@@ -53,8 +53,8 @@ class Batcher:
         self._send = send
         self._make_id = make_id
         self._queue: deque[_Waiting] = deque()
-        self._sender: asyncio.Task[None] | None = None
         self._under_way: dict[asyncio.Task[None], list[_Waiting]] = {}
+        self._next: asyncio.Handle | None = None
 
     async def ask(self, command: Command, body: Source | None) -> Result:
         """The result of a command; errors of the node come as `Failed`, others are raised.
@@ -64,8 +64,9 @@ class Batcher:
         assert isinstance(command.action, Batchable)
         mine = _Waiting(command, body)
         self._queue.append(mine)
-        if self._sender is None or self._sender.done():
-            self._sender = asyncio.create_task(self._send_all())
+        if self._next is None:
+            # Whoever is about to ask in this turn of the loop comes along.
+            self._next = asyncio.get_running_loop().call_soon(self._send_next)
         try:
             return await mine.done
         except asyncio.CancelledError:
@@ -82,23 +83,30 @@ class Batcher:
         for waiting in (*self._queue, *chain.from_iterable(self._under_way.values())):
             _tell(waiting, gone)
         self._queue.clear()
-        ours = [*self._under_way, *([self._sender] if self._sender else [])]
+        ours = list(self._under_way)
         for task in ours:
             task.cancel()
         await asyncio.gather(*ours, return_exceptions=True)
 
-    async def _send_all(self) -> None:
-        # Whoever is about to ask in this turn of the loop comes along.
-        await asyncio.sleep(0)
-        while self._queue:
-            while len(self._under_way) >= AT_ONCE:
-                await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-            if not (batch := self._gather()):
-                return
-            task = asyncio.create_task(self._send_batch(batch))
-            self._under_way[task] = batch
-            task.add_done_callback(self._under_way.pop)
-            await asyncio.wait([task], timeout=PATIENCE_S)
+    def _send_next(self) -> None:
+        """Send what has gathered; who asks later waits for it to come back, or a moment."""
+        self._rest()
+        if not self._queue or len(self._under_way) >= AT_ONCE:
+            return
+        batch = self._gather()
+        task = asyncio.create_task(self._send_batch(batch))
+        self._under_way[task] = batch
+        task.add_done_callback(self._on_sent)
+        self._next = asyncio.get_running_loop().call_later(PATIENCE_S, self._send_next)
+
+    def _on_sent(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._send_next()
+
+    def _rest(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
 
     def _gather(self) -> list[_Waiting]:
         """The next commands that fit together: at most one body, as many as one head holds."""

@@ -258,25 +258,32 @@ class _Line(Generic[C]):
     ) -> None:
         self._connect = connect
         self._vessel = vessel
-        self._turn = asyncio.Lock()
+        self._opening: asyncio.Event | None = None
         self._connection: C | None = None
         self._opened: list[C] = []
         self._why_not: SeattleError | None = None
 
     async def open(self) -> C:
         """The conversation, for all who ask; a node that once could not be reached cannot."""
-        async with self._turn:
+        while self._connection is None:
             if self._why_not is not None:
                 raise self._why_not
-            if self._connection is None:
-                try:
-                    found = await self._connect(self._vessel.node, self._vessel.endpoints)
-                except SeattleError as error:
-                    self._why_not = error
-                    raise
+            if self._opening is not None:
+                # All who wait go on in the same turn of the loop: what they ask goes together.
+                await self._opening.wait()
+                continue
+            self._opening = opened = asyncio.Event()
+            try:
+                found = await self._connect(self._vessel.node, self._vessel.endpoints)
                 self._connection = found
                 self._opened.append(found)
-            return self._connection
+            except SeattleError as error:
+                self._why_not = error
+                raise
+            finally:
+                self._opening = None
+                opened.set()
+        return self._connection
 
     def lose(self, connection: C | None) -> None:
         """Whoever comes next opens another one; those who are at work with it go on."""

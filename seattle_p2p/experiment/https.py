@@ -20,7 +20,7 @@ from seattle_p2p.wire.channel import (
     COMMAND,
     COMMAND_WITH_BODY,
     END,
-    HELLO,
+    HELLO_IN_REQUEST,
     MAX_ANSWER_BYTES,
     PIECE,
     REFUSED,
@@ -56,7 +56,7 @@ class HttpsConnection:
     def __init__(self, address: PeerAddress, node: PublicKey, context: ssl.SSLContext) -> None:
         host = f"[{address.host}]" if ":" in address.host else address.host
         self._address = address
-        self._url = URL(f"https://{host}:{address.port}/commands")
+        self._place = f"https://{host}:{address.port}/commands"
         self._context = context
         self._channel: aiohttp.ClientWebSocketResponse | None = None
         # The connector pins, the request brings the context: aiohttp looks for them there.
@@ -76,12 +76,11 @@ class HttpsConnection:
         try:
             async with asyncio.timeout(CONNECT_S):
                 self._channel = await self._session.ws_connect(
-                    self._url,
+                    URL(f"{self._place}?{HELLO_IN_REQUEST}={hello.hex()}", encoded=True),
                     ssl=self._context,
                     heartbeat=HEARTBEAT_S,
                     max_msg_size=MAX_ANSWER_BYTES,
                 )
-                await self._channel.send_bytes(HELLO + hello)
                 return (await self.receive(WELCOME))[1]
         except aiohttp.ServerFingerprintMismatch as reason:
             raise WrongPeer(
@@ -143,12 +142,16 @@ class HttpsConnection:
         """Send a body, but no more of it once the reply is there; returns the reply."""
         reply = asyncio.ensure_future(self.receive(REPLY, STREAM))
         try:
+            last = b""
             async with contextlib.aclosing(body.pieces()) as pieces:
                 async for piece in pieces:
                     if reply.done():
+                        last = b""
                         break
-                    await channel.send_bytes(PIECE + piece)
-            await channel.send_bytes(END)
+                    if last:
+                        await channel.send_bytes(PIECE + last)
+                    last = piece
+            await channel.send_bytes(END + last)
             return await reply
         except ConnectionError:
             # The reply may have come just before the node hung up.

@@ -24,10 +24,15 @@ MAX_IDLE_FRAMES = 32
 
 
 class Inbox:
-    """Messages of one channel, so taken in that a flood of them holds up nobody else."""
+    """Messages of one channel, so taken in that a flood of them holds up nobody else.
 
-    def __init__(self, channel: web.WebSocketResponse) -> None:
+    Args:
+        first: A message that came before the channel was open.
+    """
+
+    def __init__(self, channel: web.WebSocketResponse, first: bytes | None = None) -> None:
         self._channel = channel
+        self._first = first
         self._taken = 0
         self._idle = 0
 
@@ -39,6 +44,9 @@ class Inbox:
             MalformedMessage: a text.
             TooMuch: pings and pongs without end.
         """
+        if (first := self._first) is not None:
+            self._first = None
+            return first
         while True:
             self._taken += 1
             if self._taken % MESSAGES_A_TURN == 0:

@@ -29,6 +29,7 @@ from seattle_p2p.wire.channel import (
     COMMAND_WITH_BODY,
     END,
     HELLO,
+    HELLO_IN_REQUEST,
     MAX_MESSAGE_BYTES,
     PIECE,
     REFUSED,
@@ -227,8 +228,9 @@ class Service:
         if guest is None:
             raise ConnectionResetError
         match request.method, request.path:
-            case "GET", "/commands" if web.WebSocketResponse().can_prepare(request):
-                return await self._converse(guest, request)
+            case "GET", "/commands":
+                with contextlib.suppress(web.HTTPBadRequest):  # no WebSocket is asked for
+                    return await self._converse(guest, request)
             case "GET", "/hello":
                 return web.Response(body=self._core.introduce())
         problem = MalformedMessage(
@@ -249,7 +251,8 @@ class Service:
         )
         await channel.prepare(request)
         guest.asked = True
-        inbox = Inbox(channel)
+        hello = request.query.get(HELLO_IN_REQUEST)
+        inbox = Inbox(channel, None if hello is None else HELLO + _octets(hello))
         try:
             while True:
                 message = await inbox.next()
@@ -323,6 +326,14 @@ class Service:
         finally:
             guest.streaming = None
             await frames.aclose()
+
+
+def _octets(text: str) -> bytes:
+    """What hexadecimal digits stand for; nothing that can be read when they are none."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
 
 
 class _HttpLog(logging.LoggerAdapter[logging.Logger]):

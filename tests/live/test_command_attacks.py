@@ -760,7 +760,39 @@ async def test_nonsense_is_dropped_and_counted_and_the_node_goes_on(
     assert len(await node.client().vessels()) == 1
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", "/commands")])
+@pytest.mark.parametrize(
+    "hello", ["", "zz", "0", "93", "é", encode(Hello(PROTOCOL_VERSION, "elsewhere")).hex()]
+)
+async def test_a_bad_hello_in_the_request_gets_no_challenge(
+    node: ServedNode, hello: str
+) -> None:
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=Pin(node.public)))
+    url = f"https://127.0.0.1:{node.address.port}/commands"
+    async with session, session.ws_connect(url, params={"hello": hello}) as channel:
+        answer = await channel.receive()
+
+    assert answer.data[:1] == WELCOME
+    assert isinstance(welcome_door.decode(answer.data[1:]), Failed)
+    assert len(await node.client().vessels()) == 1
+
+
+async def test_a_hello_in_the_request_is_answered_unasked(node: ServedNode) -> None:
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=Pin(node.public)))
+    url = f"https://127.0.0.1:{node.address.port}/commands"
+    hello = encode(Hello(PROTOCOL_VERSION, NETWORK)).hex()
+    async with session, session.ws_connect(url, params={"hello": hello}) as channel:
+        first = welcome_door.decode((await channel.receive()).data[1:])
+        await channel.send_bytes(HELLO + bytes.fromhex(hello))
+        second = welcome_door.decode((await channel.receive()).data[1:])
+
+    assert isinstance(first, Welcome)
+    assert isinstance(second, Welcome)
+    assert len({first.challenge, second.challenge, b""}) == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/"), ("GET", "/commands"), ("POST", "/commands")]
+)
 async def test_what_is_not_served_is_said_so(node: ServedNode, method: str, path: str) -> None:
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=Pin(node.public)))
     url = f"https://127.0.0.1:{node.address.port}{path}"

@@ -61,6 +61,32 @@ async def test_every_vessel_of_a_node_shares_one_conversation_that_is_closed_in_
     assert all(line.closed for line in nodes.lines)
 
 
+async def test_all_who_waited_for_a_conversation_go_on_in_the_same_turn_of_the_loop():
+    """So that what they ask of the node goes there in one envelope."""
+    turns = 0
+    seen = []
+
+    async def count_turns():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def connect(node, endpoints):
+        await asyncio.sleep(0.01)
+        return ALine()
+
+    async def work(line, vessel):
+        seen.append(turns)
+
+    counting = asyncio.create_task(count_turns())
+    await FanOut(connect).run(vessels(1, each=PER_NODE), work)
+    counting.cancel()
+
+    assert len(seen) == PER_NODE
+    assert max(seen) - min(seen) <= 1
+
+
 async def test_a_node_that_is_down_fails_its_own_vessels_only():
     known = vessels(3)
     nodes = Nodes(down={known[2].node})

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from seattle_p2p.errors import NoSuchFile, OutOfResources, UsageError, VesselBusy
 from seattle_p2p.vessel.folder import FileEntry, VesselFolder, is_file_name
+from seattle_p2p.vessel.upload import commit_all
 
 
 @pytest.fixture
@@ -91,6 +92,24 @@ def test_an_upload_that_a_reset_swept_away_gives_its_room_back_once(folder):
             upload.commit()
 
     assert folder.used_bytes == 0
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_of_uploads_committed_together_only_the_hindered_one_fails(tmp_path, count):
+    with contextlib.ExitStack() as stack:
+        folders = [
+            stack.enter_context(VesselFolder(tmp_path / str(i), 1000)) for i in range(count)
+        ]
+        uploads = [stack.enter_context(folder.put("new", 500)) for folder in folders]
+        for upload in uploads:
+            upload.write(b"x" * 500)
+        folders[1].wipe()
+
+        errors = commit_all(uploads)
+
+    assert [type(error) for error in errors if error] == [OutOfResources]
+    assert errors[1] is not None
+    assert all(folder.read("new", 1) == b"x" for folder in folders if folder is not folders[1])
 
 
 def test_an_upload_is_as_long_as_was_announced(folder):
