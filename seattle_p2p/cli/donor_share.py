@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from seattle_p2p.cli import output
-from seattle_p2p.cli.places import donor_dir
+from seattle_p2p.cli.donor_home import dir_option, home_of, require_platform
+from seattle_p2p.cli.donor_words import vessel_entries
 
 
 @click.command()
@@ -17,9 +18,7 @@ from seattle_p2p.cli.places import donor_dir
     metavar="BYTES",
     help="Bytes per second that all vessels may send, and receive.",
 )
-@click.option(
-    "--dir", "folder", type=click.Path(path_type=Path), help="Where the donor's things are."
-)
+@dir_option
 @output.json_option
 def share(
     percent: float | None, network_rate: int | None, folder: Path | None, as_json: bool
@@ -33,11 +32,11 @@ def share(
         seattle donor share 20
         seattle donor share 5 --network-rate 100000
     """
-    from seattle_p2p.manager.home import DonorHome
+    require_platform()
     from seattle_p2p.manager.ledger import Ledger
     from seattle_p2p.manager.shares import change_share
 
-    home = DonorHome(folder or donor_dir())
+    home = home_of(folder)
     if percent is None:
         home.require_installed()
         with closing(Ledger(home.ledger, create=False)) as ledger:
@@ -48,16 +47,7 @@ def share(
             {
                 "before": changed.before,
                 "percent": changed.percent,
-                "vessels": [
-                    {
-                        "name": name,
-                        "cpu": amounts.cpu,
-                        "memory": amounts.memory,
-                        "diskused": amounts.disk,
-                        "ports": sorted(amounts.messport),
-                    }
-                    for name, amounts in changed.vessels
-                ],
+                "vessels": vessel_entries(changed.vessels),
             }
         )
         return

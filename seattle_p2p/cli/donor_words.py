@@ -1,35 +1,31 @@
 """What `seattle donor` prints for people, and the times they write."""
 
-import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from seattle_p2p.cli import output
-from seattle_p2p.errors import UsageError
 
 if TYPE_CHECKING:
     from seattle_p2p.installer.bundle import Installer
     from seattle_p2p.manager.control import VesselReport
     from seattle_p2p.manager.donor import DonorStatus
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhd])+")
+    from seattle_p2p.vessel.resources import Resources
 
 
-def parse_duration(text: str) -> float:
-    """Seconds of a time such as ``90s``, ``30m``, ``1h30m`` or ``2d``.
-
-    Raises:
-        UsageError: of another form, or no time at all.
-    """
-    if not _DURATION.fullmatch(text):
-        raise UsageError(f"{text!r} is no time", hint="e.g. 90s, 30m, 1h30m, 2d")
-    parts = re.findall(r"([0-9.]+)([smhd])", text)
-    total = sum(float(count) * _UNITS[unit] for count, unit in parts)
-    if not total:
-        raise UsageError("a pause of no time is none", hint="e.g. 90s, 30m, 1h30m, 2d")
-    return total
+def vessel_entries(vessels: Iterable[tuple[str, "Resources"]]) -> list[dict[str, Any]]:
+    """Names of vessels with what each has, for JSON."""
+    return [
+        {
+            "name": name,
+            "cpu": amounts.cpu,
+            "memory": amounts.memory,
+            "diskused": amounts.disk,
+            "ports": sorted(amounts.messport),
+        }
+        for name, amounts in vessels
+    ]
 
 
 def show_installer(wanted: "Installer") -> None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from seattle_p2p.errors import UsageError
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+\Z")
-_PIECE = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?\Z")
+_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdw])+\Z")
+_PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?\Z")
 
 
 def seconds_since(text: str, now: float) -> float:
@@ -24,10 +24,10 @@ def seconds_since(text: str, now: float) -> float:
         UsageError: it is none of these, or still to come.
     """
     written = text.strip()
-    if re.fullmatch(r"\d+(\.\d+)?", written):
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", written):
         return float(written)
     if _DURATION.match(written):
-        return sum(float(count) * _UNITS[unit] for count, unit in _PIECE.findall(written))
+        return _sum_of(written)
     moment = _of_day(written, now) or _of_date(written)
     if moment is None:
         raise UsageError(
@@ -37,6 +37,22 @@ def seconds_since(text: str, now: float) -> float:
     if moment > now:
         raise UsageError(f"{text!r} is still to come", hint="give a time in the past")
     return now - moment
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of a time such as ``90s``, ``30m``, ``1h30m`` or ``2d``.
+
+    Raises:
+        UsageError: of another form, or no time at all.
+    """
+    seconds = _sum_of(text) if _DURATION.match(text) else 0.0
+    if not seconds:
+        raise UsageError(f"{text!r} is no time", hint="e.g. 90s, 30m, 1h30m, 2d")
+    return seconds
+
+
+def _sum_of(duration: str) -> float:
+    return sum(float(count) * _UNITS[unit] for count, unit in _PIECE.findall(duration))
 
 
 def _of_day(text: str, now: float) -> float | None:

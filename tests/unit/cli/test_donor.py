@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from seattle_p2p.cli.donor_words import parse_duration, size_words
+from seattle_p2p.cli.donor_words import size_words
 from seattle_p2p.cli.main import run
+from seattle_p2p.cli.moments import parse_duration
 from seattle_p2p.cli.places import donor_dir
 from seattle_p2p.errors import UsageError
 from seattle_p2p.identity.keys import KeyPair
@@ -186,7 +187,17 @@ def test_damaged_ledger_is_told_in_words(installed, word, capsys):
 
 @pytest.mark.parametrize("system", ["darwin", "win32"])
 @pytest.mark.parametrize(
-    "arguments", [["install", "x"], ["run"], ["status"], ["pause"], ["resume"], ["uninstall"]]
+    "arguments",
+    [
+        ["install", "x"],
+        ["run"],
+        ["status"],
+        ["audit"],
+        ["share", "5"],
+        ["pause"],
+        ["resume"],
+        ["uninstall"],
+    ],
 )
 def test_other_systems_are_refused_with_a_sentence(monkeypatch, system, arguments, capsys):
     monkeypatch.setattr(sys, "platform", system)
