@@ -69,7 +69,7 @@ class Figure:
         matplotlib.use("svg")
         from matplotlib import pyplot
 
-        settings = {
+        settings: Any = {
             "svg.hashsalt": self.name,
             "svg.fonttype": "path",
             "font.size": 9,
