@@ -1,11 +1,13 @@
 """`seattle exec`: one program in one vessel, here, in the foreground."""
 
+import gc
+
 import click
 
 from seattle_p2p.cli.output import json_option
 from seattle_p2p.cli.stopping import StopSignals
 from seattle_p2p.errors import SeattleError, UsageError
-from seattle_p2p.vessel.zygote_client import Zygote
+from seattle_p2p.vessel.zygote_client import early_or_new
 
 _LONGEST_S = 1e7
 
@@ -56,10 +58,11 @@ def execute(
     SIGTERM. Our options stand before PROGRAM; whatever follows it is the program's.
     """
     signals = StopSignals()
-    zygote = Zygote()
+    zygote = early_or_new()
     zygote.start()  # it warms up while we import what we need ourselves
     from seattle_p2p.cli import foreground
-    from seattle_p2p.vessel.layer_files import read_layer
+
+    gc.enable()
 
     if timeout_s is not None and not 0 < timeout_s < _LONGEST_S:
         raise UsageError(
@@ -73,7 +76,7 @@ def execute(
         foreground.network_rules(testbed=testbed, allow_private=allow_private),
         accept_weak=accept_weak_containment,
         timeout_s=timeout_s,
-        layers=[(layer.name, layer.text) for layer in map(read_layer, layer_files)],
+        layers=foreground.read_layers(layer_files),
         zygote=zygote,
         signals=signals,
     )

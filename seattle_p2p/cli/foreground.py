@@ -44,6 +44,19 @@ def read_restrictions(path: str) -> Resources:
         raise type(error)(f"{path}: {error.message}", hint=error.hint) from None
 
 
+def read_layers(paths: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Name and text of each security layer.
+
+    Raises:
+        UsageError: One cannot be read, or is none.
+    """
+    if not paths:
+        return []  # the language is not imported for nothing: it takes a thirtieth of the start
+    from seattle_p2p.vessel.layer_files import read_layer
+
+    return [(layer.name, layer.text) for layer in map(read_layer, paths)]
+
+
 def network_rules(*, testbed: bool, allow_private: bool) -> NetworkRules:
     """What the program's network may reach."""
     return NetworkRules(testbed=testbed, allow_private=allow_private)

@@ -14,9 +14,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+import msgspec
 
 from seattle_p2p.errors import NoSuchFile, OutOfResources, UsageError, VesselBusy
 from seattle_p2p.vessel.disk_sum import DiskSum
@@ -52,8 +53,7 @@ def require_file_name(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(msgspec.Struct, frozen=True):
     """A file of a vessel."""
 
     name: str

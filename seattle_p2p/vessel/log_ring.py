@@ -14,9 +14,10 @@ import struct
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 CAPACITY = 1024 * 1024
 """Bytes kept by default: the last 1 MiB."""
@@ -52,8 +53,7 @@ class _Header(NamedTuple):
     """Marks ever written; the last `MARKS` of them but one are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogPart:
+class LogPart(msgspec.Struct, frozen=True):
     """A stretch of a log."""
 
     start: int

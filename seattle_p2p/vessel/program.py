@@ -5,7 +5,6 @@ keeper beyond the report that the jail was closed, which is sent before the prog
 """
 
 import _thread
-import gc
 import importlib
 import os
 import signal
@@ -58,7 +57,6 @@ _COMPILE_DEPTH = 10_000
 def main(channel: socket.socket, layers: tuple[str, ...]) -> NoReturn:
     """Run the one program that the broker has for us; ends the process."""
     _thread.stack_size(THREAD_STACK)
-    gc.enable()
     signal.set_wakeup_fd(-1)
     run = _Run(Link(channel))
     try:

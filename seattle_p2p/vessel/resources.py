@@ -6,8 +6,9 @@ Names are those of Repy V2's resource files, which researchers already have.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
+
+import msgspec
 
 from seattle_p2p.errors import OutOfResources, UsageError
 
@@ -44,8 +45,7 @@ MAX_AMOUNT = 10**15
 """Largest amount of anything: far above any machine, and arithmetic stays small."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
+class Resources(msgspec.Struct, frozen=True):
     """How much of everything a vessel has, or may use, or costs.
 
     Args:
@@ -58,7 +58,7 @@ class Resources:
         UsageError: An unknown name, or an amount below 0 or above `MAX_AMOUNT`.
     """
 
-    quantities: Mapping[str, int] = field(default_factory=dict)
+    quantities: Mapping[str, int] = msgspec.field(default_factory=dict)
     messport: frozenset[int] = frozenset()
     connport: frozenset[int] = frozenset()
 
@@ -74,7 +74,7 @@ class Resources:
             if type(port) is not int or not 1 <= port <= 65535:
                 raise UsageError(f"{port} is not a port from 1 to 65535")
         kept = {name: quantity for name, quantity in self.quantities.items() if quantity}
-        object.__setattr__(self, "quantities", kept)
+        msgspec.structs.force_setattr(self, "quantities", kept)
 
     def __hash__(self) -> int:
         """Equal amounts have equal hashes."""

@@ -6,7 +6,7 @@ ones for small shares, since each look costs a tenth of a millisecond; what was 
 vessel long idle is looked at rarely) is paid back in several short stops, not in one long one.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 PERIOD_S = 0.1
 """One run and one stop, in the steady state, of a tenth of a core and more."""
@@ -23,8 +23,7 @@ START_UP_S = 0.03
 """CPU granted once, so that a small share does not delay a program's first words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What to do with a vessel until it is looked at again."""
 
     stop_s: float

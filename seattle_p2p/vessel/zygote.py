@@ -50,3 +50,4 @@ def _warm_up() -> None:
     program.rehearse()
     gc.collect()
     gc.freeze()  # what is here now is never collected, so its pages stay shared
+    gc.enable()

@@ -295,7 +295,7 @@ def cold() -> list[float]:
         )
         program = Path(place, "hello.py")
         program.write_text("log('hello')\n")
-        command = [sys.executable, "-m", "seattle_p2p.cli.main", "exec"]
+        command = [sys.executable, "-m", "seattle_p2p", "exec"]
         command += ["--restrictions", str(restrictions), str(program)]
         for _ in range(15):
             begun = time.perf_counter()

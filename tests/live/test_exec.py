@@ -26,12 +26,10 @@ resource lograte 100000
 def seattle(tmp_path):
     (tmp_path / "restrictions").write_text(RESTRICTIONS)
 
-    def run(text: str | bytes, *more: str, module="seattle_p2p.cli.main", **settings):
+    def run(text: str | bytes, *more: str, module="seattle_p2p", **settings):
         data = text if isinstance(text, bytes) else text.encode()
         (tmp_path / "program.py").write_bytes(data)
-        command = (
-            ["exec"] if module == "seattle_p2p.cli.main" else ["--dir", str(tmp_path / "d")]
-        )
+        command = ["exec"] if module == "seattle_p2p" else ["--dir", str(tmp_path / "d")]
         return subprocess.run(
             [
                 sys.executable,
@@ -206,7 +204,7 @@ def test_a_terminated_run_leaves_no_process(tmp_path):
         [
             sys.executable,
             "-m",
-            "seattle_p2p.cli.main",
+            "seattle_p2p",
             "exec",
             "--restrictions",
             str(tmp_path / "restrictions"),
@@ -228,7 +226,7 @@ def test_a_terminated_run_leaves_no_process(tmp_path):
 def test_sigterm_has_its_exit_code_in_the_last_moments_too(tmp_path):
     (tmp_path / "restrictions").write_text(RESTRICTIONS)
     (tmp_path / "program.py").write_text("log('up\\n')\n")
-    command = [sys.executable, "-m", "seattle_p2p.cli.main", "exec", "--restrictions"]
+    command = [sys.executable, "-m", "seattle_p2p", "exec", "--restrictions"]
     command += [str(tmp_path / "restrictions"), str(tmp_path / "program.py")]
     codes = []
     for moment in range(8):

@@ -1,15 +1,15 @@
 """What a program may use, counted: rates as buckets, everything else as pieces."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from seattle_p2p.vessel.repy_errors import CallFailed
 from seattle_p2p.vessel.resources import COUNTED, RENEWABLE, Resources
 
 
-@dataclass(frozen=True, slots=True)
-class Writable:
+class Writable(msgspec.Struct, frozen=True):
     """What a call yields to wait for a socket; it is told whether it became writable in
     time."""
 

@@ -5,7 +5,8 @@ import errno
 import os
 import select
 import socket
-from dataclasses import dataclass
+
+import msgspec
 
 from seattle_p2p.vessel.broker.addresses import (
     Address,
@@ -37,8 +38,7 @@ _AT_CONNECT = {
 _REMOTE_IS_GONE = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ETIMEDOUT, errno.ENOTCONN})
 
 
-@dataclass(slots=True)
-class _Connection:
+class _Connection(msgspec.Struct):
     opened: socket.socket
     local: tuple[str, int]
     remote: tuple[str, int]

@@ -13,8 +13,9 @@ each further hierarchy costs a start 5 ms, the time of a grace period in the ker
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 PREFIX = "seattle-"
 """Of every group's name; the keeper's process id follows."""
@@ -29,8 +30,7 @@ _MEMORY_ABOVE_GRANT = 20_000_000
 _CONTROLLERS = ("cpu", "pids", "memory")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True):
     """What one group is to hold.
 
     Args:

@@ -7,7 +7,8 @@ all of the above).
 
 import contextlib
 import os
-from dataclasses import dataclass, field
+
+import msgspec
 
 from seattle_p2p.vessel.jail import landlock, limits, namespaces, seccomp
 
@@ -27,8 +28,7 @@ ENOUGH = frozenset({"seccomp"})
 """Without these no program runs, unless the donor accepts it in words."""
 
 
-@dataclass(slots=True)
-class Confinement:
+class Confinement(msgspec.Struct):
     """One process's way into the jail.
 
     Args:
@@ -42,7 +42,7 @@ class Confinement:
     threads: int
     number: int
     without: frozenset[str] = frozenset()
-    held: list[str] = field(default_factory=list)
+    held: list[str] = msgspec.field(default_factory=list)
     _own_user: bool = False
 
     def leave(self) -> None:

@@ -5,7 +5,8 @@ import os
 import resource
 import signal
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 from seattle_p2p.vessel.jail import libc
 
@@ -24,8 +25,7 @@ _FIRST_FREE_UID = 0x70000000
 """Above every range that distributions and container managers hand out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What the kernel is to enforce on the process.
 
     Args:

@@ -14,7 +14,8 @@ import resource
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from seattle_p2p.vessel.jail import libc
 from seattle_p2p.vessel.jail.layers import Confinement
@@ -28,8 +29,7 @@ CHANNEL_BUFFER = 1024 * 1024
 _PID = struct.Struct("<q")
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(msgspec.Struct, frozen=True):
     """A vessel's process as its keeper holds it."""
 
     pid: int
