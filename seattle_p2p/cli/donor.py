@@ -15,7 +15,6 @@ from seattle_p2p.cli.donor_books import (
     trail_document,
 )
 from seattle_p2p.cli.donor_home import (
-    as_plain,
     dir_option,
     home_of,
     require_platform,
@@ -54,7 +53,7 @@ def run(
 
     def tell(started: Started) -> None:
         if as_json:
-            output.line(as_plain(started))
+            output.line(output.plain(started))
         output.note(f"node {started.node}")
         output.note(f"peers find it at {', '.join(started.addresses)}")
         output.note(f"log: {started.log}; Ctrl-C stops the node, programs go on")
@@ -85,7 +84,7 @@ def status(folder: Path | None, with_books: bool, as_json: bool) -> None:
         found = asyncio.run(look(home_of(folder)))
         books = check_books(home_of(folder)) if with_books else None
     if as_json:
-        output.document(as_plain(found) | ({"books": as_plain(books)} if books else {}))
+        output.document(output.plain(found) | ({"books": output.plain(books)} if books else {}))
         return
     print_status(found)
     if books:

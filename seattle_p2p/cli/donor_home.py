@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -65,12 +65,3 @@ def system_in_words() -> Iterator[None]:
             f"the system refused: {reason.strerror or reason}{where}",
             hint="look at that file or folder: does it belong to this account, is there room?",
         ) from reason
-
-
-def as_plain(found: Any) -> dict[str, Any]:
-    """A struct or dataclass as plain data, for JSON."""
-    import msgspec
-
-    document = msgspec.to_builtins(found)
-    assert isinstance(document, dict)
-    return document

@@ -48,6 +48,15 @@ def _harmless_json(text: str) -> str:
     return _COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def plain(found: Any) -> dict[str, Any]:
+    """A struct or dataclass as plain data, for JSON."""
+    import msgspec
+
+    data = msgspec.to_builtins(found)
+    assert isinstance(data, dict)
+    return data
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Columns as wide as their longest cell; nothing is cut, so pipes see all of it."""
     lines = [[harmless(str(cell)) for cell in row] for row in (head, *rows)]

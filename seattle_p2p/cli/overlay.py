@@ -1,41 +1,20 @@
 """`seattle overlay`: look inside the network that finds things. Nobody needs it to work."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from seattle_p2p.cli import output
 from seattle_p2p.cli.loop import run_loop
-from seattle_p2p.cli.person import network_option
-from seattle_p2p.cli.places import donor_dir, research_dir, seed_dir
-from seattle_p2p.cli.ways_in import read_ways, seeds_option
-from seattle_p2p.errors import Unreachable, UsageError
+from seattle_p2p.cli.overlay_node import WhichNode, node_options
+from seattle_p2p.errors import UsageError
 
 if TYPE_CHECKING:
     from seattle_p2p.experiment.visit import LookedFor
     from seattle_p2p.net.inside import OverlayReport
     from seattle_p2p.overlay.views import BucketView, TableView
-    from seattle_p2p.wire.address import PeerAddress
 
 ID_DIGITS = 40
-
-dir_option = click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the donor's node or the seed to look into (default: the usual ones).",
-)
-contact_option = click.option(
-    "--contact",
-    "contacts",
-    multiple=True,
-    metavar="[KEY@]HOST:PORT",
-    help="Any node of the network, when none runs here.",
-)
-timeout_option = click.option(
-    "--timeout", type=click.FloatRange(min=0.1), default=15.0, show_default=True
-)
 
 
 @click.group()
@@ -54,22 +33,9 @@ def overlay() -> None:
 
 @overlay.command()
 @click.argument("target", metavar="KEY|ID")
-@contact_option
-@seeds_option
-@dir_option
-@timeout_option
-@network_option
+@node_options
 @output.json_option
-def lookup(
-    target: str,
-    contacts: tuple[str, ...],
-    seeds: tuple[str, ...],
-    signer: str,
-    folder: Path | None,
-    timeout: float,
-    network: str,
-    as_json: bool,
-) -> None:
+def lookup(target: str, asked: WhichNode, as_json: bool) -> None:
     """Find the nodes closest to a KEY's place, or to an ID of 40 hexadecimal digits.
 
     For a KEY also reads what is advertised under it, each node asked to prove that it lives.
@@ -78,73 +44,45 @@ def lookup(
     from seattle_p2p.experiment.visit import look_for
 
     person, id = _target(target)
-    running = None if contacts or seeds else _running(folder)
-    ways = read_ways([*contacts, *seeds], network=network, signer=signer)
-    if running is not None:
-        network, ways = running.network, _ways_through(running)
-    ways = ways or _remembered(network)
+    network, ways = asked.ways_in()
     found = run_loop(
-        look_for(person, id, network=network, contacts=_required(ways), timeout_s=timeout)
+        look_for(person, id, network=network, contacts=ways, timeout_s=asked.timeout_s)
     )
     if as_json:
-        output.document(_builtins(found))
+        output.document(output.plain(found))
         return
     _show_lookup(found)
 
 
 @overlay.command()
-@contact_option
-@seeds_option
-@dir_option
-@timeout_option
-@network_option
+@node_options
 @output.json_option
-def peers(
-    contacts: tuple[str, ...],
-    seeds: tuple[str, ...],
-    signer: str,
-    folder: Path | None,
-    timeout: float,
-    network: str,
-    as_json: bool,
-) -> None:
+def peers(asked: WhichNode, as_json: bool) -> None:
     """Show the routing table of the node that runs here, bucket by bucket.
 
     Without one, or with --contact, that of a client that joins for a moment. The last bucket is
     the one around the node's own id; contacts heard from least recently come first.
     """
-    report = _report(contacts, seeds, signer, folder, timeout, network)
+    report = asked.report()
     if as_json:
-        output.document(_builtins(report))
+        output.document(output.plain(report))
         return
     for table in report.tables:
         _show_table(table)
 
 
 @overlay.command()
-@contact_option
-@seeds_option
-@dir_option
-@timeout_option
-@network_option
+@node_options
 @output.json_option
-def stats(
-    contacts: tuple[str, ...],
-    seeds: tuple[str, ...],
-    signer: str,
-    folder: Path | None,
-    timeout: float,
-    network: str,
-    as_json: bool,
-) -> None:
+def stats(asked: WhichNode, as_json: bool) -> None:
     """Show what the node that runs here counted since it began, and what it holds now.
 
     Without one, or with --contact, that of a client that joins for a moment. Names:
     sent.X and received.X are messages of kind X, dropped.X what was not answered and why,
     octets.X the traffic, proofs.X signatures made and checked.
     """
-    report = _report(contacts, seeds, signer, folder, timeout, network)
-    document = _builtins(report)
+    report = asked.report()
+    document = output.plain(report)
     del document["tables"]
     if as_json:
         output.document(document)
@@ -233,75 +171,6 @@ def _size(servers: int) -> str:
     return f"about {servers}" if servers else "unknown yet"
 
 
-# Which node to look into
-
-
-def _report(
-    contacts: tuple[str, ...],
-    seeds: tuple[str, ...],
-    signer: str,
-    folder: Path | None,
-    timeout: float,
-    network: str,
-) -> "OverlayReport":
-    running = None if contacts or seeds else _running(folder)
-    if running is not None:
-        return running
-    from seattle_p2p.experiment.visit import visit
-
-    ways = read_ways([*contacts, *seeds], network=network, signer=signer)
-    output.note("no node runs here: this is a client that joined for a moment")
-    ways = _required(ways or _remembered(network))
-    return run_loop(visit(network=network, contacts=ways, timeout_s=timeout))
-
-
-def _running(folder: Path | None) -> "OverlayReport | None":
-    """What the node of `folder` says, else the donor's or the seed's in the usual place."""
-    from seattle_p2p.manager.control import ask_overlay
-
-    if folder is not None:
-        return run_loop(ask_overlay(folder))
-    for usual in (donor_dir(), seed_dir()):
-        try:
-            return run_loop(ask_overlay(usual))
-        except Unreachable:
-            continue
-    return None
-
-
-def _ways_through(report: "OverlayReport") -> "list[PeerAddress]":
-    """Ways in through the node that runs here: itself, and whom it knows."""
-    from seattle_p2p.wire.address import PeerAddress
-
-    own = [PeerAddress.from_text(text) for text in report.addresses]
-    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-    own = [PeerAddress(loopback.get(one.host, one.host), one.port) for one in own]
-    known = [
-        PeerAddress.from_text(contact.address)
-        for table in report.tables
-        for bucket in table.buckets
-        for contact in bucket.contacts
-    ]
-    return own + known
-
-
-def _remembered(network: str) -> "list[PeerAddress]":
-    """Peers that researchers of this account met on that network."""
-    from seattle_p2p.experiment.memory import contacts_of
-    from seattle_p2p.wire.address import PeerAddress
-
-    return [PeerAddress.from_text(text) for text in contacts_of(research_dir(), network)]
-
-
-def _required(ways: "list[PeerAddress]") -> "list[PeerAddress]":
-    if not ways:
-        raise UsageError(
-            "no way into the network is known, and no node runs here",
-            hint="name any node of it: --contact HOST:PORT",
-        )
-    return ways
-
-
 def _target(text: str) -> "tuple[str, int | None]":
     """A key's text, or an id as a number."""
     from seattle_p2p.identity.keys import PublicKey
@@ -318,11 +187,3 @@ def _target(text: str) -> "tuple[str, int | None]":
             f"{text[:60]!r} is neither a key nor an id: {reason.message}",
             hint="a key as `seattle keys show` prints it, or an id of 40 digits of 0-9 and a-f",
         ) from reason
-
-
-def _builtins(found: Any) -> dict[str, Any]:
-    import msgspec
-
-    document = msgspec.to_builtins(found)
-    assert isinstance(document, dict)
-    return document
