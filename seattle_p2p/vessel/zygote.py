@@ -12,7 +12,7 @@ import signal
 import socket
 import warnings
 
-from seattle_p2p.vessel import keeper, program
+from seattle_p2p.vessel import keeper_main, program
 from seattle_p2p.vessel.control import MAX_FRAME, decode_launch
 from seattle_p2p.vessel.jail import libc
 
@@ -34,7 +34,7 @@ def main(line_fd: int) -> None:
             line.close()
             control = socket.socket(fileno=descriptors[0])
             try:
-                keeper.main(decode_launch(data), control)
+                keeper_main.main(decode_launch(data), control)
             finally:
                 os._exit(0)
         for descriptor in descriptors:

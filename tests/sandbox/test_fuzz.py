@@ -14,8 +14,9 @@ import pytest
 
 from seattle_p2p.errors import ProgramRefused
 from seattle_p2p.vessel import requests as asks
-from seattle_p2p.vessel.broker.core import Broker, Host
+from seattle_p2p.vessel.broker.core import Broker
 from seattle_p2p.vessel.broker.files import Files
+from seattle_p2p.vessel.broker.host import Host
 from seattle_p2p.vessel.broker.log import Log
 from seattle_p2p.vessel.broker.meters import Meters
 from seattle_p2p.vessel.broker.network import Network
@@ -174,6 +175,8 @@ class Silent(Host):
         return b"text"[offset:]
 
     def on_begun(self) -> None: ...
+
+    def on_thread(self) -> None: ...
 
     def on_ended(self, cause: str, line: int, summary: str, details: str) -> None: ...
 
