@@ -13,7 +13,6 @@ from pathlib import Path
 from seattle_p2p.errors import InstallError, OutOfResources
 from seattle_p2p.vessel.resources import OFFCUT, Resources
 
-DEFAULT_PERCENT = 10.0
 DEFAULT_NETWORK_BYTES_PER_S = 250_000
 """Two megabits a second each way: a home line does not notice."""
 

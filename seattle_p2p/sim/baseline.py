@@ -104,7 +104,7 @@ class Baseline:
         self.world.latency = assembly.make_latency(scenario, streams)
         self.world.loss = assembly.make_loss(scenario, streams)
         # What coroutines do not use stays as the base class has it: not implemented.
-        self._loop = StockLoop(self.world)  # type: ignore[abstract]
+        self._loop = StockLoop(self.world)  # type: ignore[abstract]  # see above
         self._rng = streams.stream("baseline")
         self._servers: list[Server] = []
         self._hosts: list[Host] = []
@@ -119,7 +119,8 @@ class Baseline:
     def execute(self) -> dict[str, float]:
         """Join, set, crash, get; the measures, named ``stock.…``."""
         with _steady_package(self._rng):
-            return self._loop.run_until_complete(self._story())  # type: ignore[no-any-return]
+            measures: dict[str, float] = self._loop.run_until_complete(self._story())
+            return measures
 
     async def _story(self) -> dict[str, float]:
         for host, server in zip(self._hosts, self._servers, strict=True):

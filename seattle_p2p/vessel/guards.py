@@ -11,7 +11,7 @@ Pure, like the policy: no files, clock, sockets or threads here.
 
 import builtins
 import string
-from _string import formatter_field_name_split  # type: ignore[import-not-found]
+from _string import formatter_field_name_split  # type: ignore[import-not-found]  # no stubs
 from collections.abc import Callable, Mapping, Sequence
 from types import BuiltinMethodType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any

@@ -185,7 +185,7 @@ class Interrupted(BytesSource):
         async for piece in super().pieces():
             yield piece
             if first:
-                await self._happens()  # type: ignore[operator]  # a coroutine function
+                await self._happens()
                 first = False
 
 

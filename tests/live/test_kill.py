@@ -103,7 +103,7 @@ async def change_something(client: NodeClient, believed: Believed, rng: random.R
     expect()
 
 
-def a_change(client: NodeClient, believed: Believed, rng: random.Random):  # type: ignore[no-untyped-def]  # a tuple of three, used just above
+def a_change(client: NodeClient, believed: Believed, rng: random.Random):
     """A command that is sure to be accepted, and what is true once it was."""
     kinds = ["put", "put", "batch", "information", "stop" if believed.running else "start"]
     if len(believed.files) > 1:

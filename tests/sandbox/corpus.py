@@ -144,7 +144,7 @@ def read(path: Path) -> Program:
         else:
             given[_FIELDS.get(key, key)] = _convert(path, key, value.strip())
     try:
-        return Program(path=path, body=text, prints=tuple(prints), **given)  # type: ignore[arg-type]
+        return Program(path=path, body=text, prints=tuple(prints), **given)
     except TypeError as error:
         raise BadHeader(f"{path.name}: {error}") from None
 

@@ -107,7 +107,7 @@ class FakeKeepers:
     @property
     def waiting(self) -> int:
         """How many wait for a log to grow."""
-        return len(self._changed._waiters)  # type: ignore[attr-defined]  # of the standard library
+        return len(self._changed._waiters)
 
     def status(self, vessel_id: str) -> VesselStatus:
         if vessel_id not in self._status:

@@ -79,4 +79,4 @@ def test_an_action_nobody_thought_of_is_permitted_to_nobody() -> None:
 
     for person, vessel in itertools.product((OWNER, USER), (VESSEL, None)):
         with pytest.raises(NotPermitted):
-            authorise(person, Unknown(), vessel)  # type: ignore[arg-type]  # on purpose
+            authorise(person, Unknown(), vessel)

@@ -43,7 +43,7 @@ class Histories(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     @rule(target=names, owner=people, users=st.lists(people, max_size=4))
-    def add(self, owner, users):  # type: ignore[no-untyped-def]  # hypothesis gives the types
+    def add(self, owner, users):
         row = self.ledger.add_vessel(owner, "resource cpu 0.1", users=users)
         assert row.number > self.highest
         self.highest = row.number
@@ -51,13 +51,13 @@ class Histories(RuleBasedStateMachine):
         return row.name
 
     @rule(name=names)
-    def remove(self, name):  # type: ignore[no-untyped-def]
+    def remove(self, name):
         if self.known(name):
             self.ledger.remove_vessel(name)
             del self.model[name]
 
     @rule(name=names, owner=people, users=st.lists(people, max_size=3))
-    def hand_over(self, name, owner, users):  # type: ignore[no-untyped-def]
+    def hand_over(self, name, owner, users):
         if self.known(name):
             self.ledger.change_owner(name, owner, users=users)
             self.change(
@@ -70,7 +70,7 @@ class Histories(RuleBasedStateMachine):
             )
 
     @rule(name=names, users=st.lists(people, max_size=19))
-    def change_users(self, name, users):  # type: ignore[no-untyped-def]
+    def change_users(self, name, users):
         if not self.known(name):
             return
         each_once = tuple(dict.fromkeys(users))
@@ -83,7 +83,7 @@ class Histories(RuleBasedStateMachine):
             self.change(name, users=each_once, generation=generation)
 
     @rule(name=names, advertise=st.booleans(), text=st.text("ab\n", max_size=3))
-    def change_settings(self, name, advertise, text):  # type: ignore[no-untyped-def]
+    def change_settings(self, name, advertise, text):
         if not self.known(name):
             return
         with contextlib.suppress(UsageError), self.ledger.transaction():
@@ -92,14 +92,14 @@ class Histories(RuleBasedStateMachine):
             self.change(name, advertise=advertise, information=text)
 
     @rule(name=names, number=st.integers(0, 3))
-    def start(self, name, number):  # type: ignore[no-untyped-def]
+    def start(self, name, number):
         if self.known(name):
             run = Run(f"{number:032x}", "a.r2py", ("x",)) if number else None
             self.ledger.change_run(name, run)
             self.change(name, run=run)
 
     @rule(number=st.integers(0, 9), settled=st.booleans())
-    def command(self, number, settled):  # type: ignore[no-untyped-def]
+    def command(self, number, settled):
         identity = bytes([number]) * 16
         if identity not in self.commands:
             outcome = b"done" if settled else None
@@ -116,7 +116,7 @@ class Histories(RuleBasedStateMachine):
                 del self.commands[identity]
 
     @rule(name=names, owner=people)
-    def crash_in_the_middle(self, name, owner):  # type: ignore[no-untyped-def]
+    def crash_in_the_middle(self, name, owner):
         with contextlib.suppress(Crash, NoSuchVessel), self.ledger.transaction():
             self.ledger.add_vessel(owner, "")
             self.ledger.change_owner(name, owner)
@@ -156,7 +156,7 @@ class Histories(RuleBasedStateMachine):
         return name in self.model
 
     def change(self, name: str, **changes: object) -> None:
-        self.model[name] = dataclasses.replace(self.model[name], **changes)  # type: ignore[arg-type]  # a test's own changes
+        self.model[name] = dataclasses.replace(self.model[name], **changes)
 
 
 TestHistories = Histories.TestCase

@@ -49,7 +49,7 @@ async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
     ledger.change_run("v1", RUN)
     ledger.change_keep_running("v1", True)
     keepers.make("v1")
-    made = Scene(ledger, keepers, None)  # type: ignore[arg-type]  # just below
+    made = Scene(ledger, keepers, None)
     made.revival = Revival(ledger, keepers, paused=lambda: made.paused, clock=time.monotonic)
     await keepers.start("v1", Resources(), RUN.program, RUN.arguments, RUN.id)
     running = asyncio.create_task(made.revival.run())

@@ -25,7 +25,7 @@ async def test_a_transport_of_another_event_loop_is_as_good_as_any() -> None:
     transport = ForeignTransport()
     line = KeeperLine(lambda *_: None, lambda _: None)
 
-    line.connection_made(transport)  # type: ignore[arg-type]  # that is the point
+    line.connection_made(transport)
     line.send(Stop(by="me"))
     line.close()
     line.send(Stop(by="me"))
