@@ -89,8 +89,9 @@ class Acquaintances:
         To keep all of them in order of use would cost time at every datagram.
         """
         known, a_quarter = self._known, -(-self._limit // 4)
+        heard = {endpoint: known[endpoint].heard for endpoint in known}
         met_before = list(known)[: len(known) - a_quarter] or list(known)
-        met_before.sort(key=lambda endpoint: known[endpoint].heard)
+        met_before.sort(key=heard.__getitem__)
         for endpoint in met_before[:a_quarter]:
             del known[endpoint]
 

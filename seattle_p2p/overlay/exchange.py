@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from seattle_p2p.overlay.acquaintances import Acquaintance, Acquaintances
 from seattle_p2p.overlay.agenda import Agenda
@@ -44,6 +45,37 @@ SMALLEST_PADDING: dict[type[Request], int] = {
 """So much that a reply without results fits, even when our token turns out to be too old."""
 _LABORIOUS = frozenset({Introduce, Store, Withdraw})
 """Requests that cost the other side signatures: it gets longer; no round trip is measured."""
+
+
+class _Manner(NamedTuple):
+    """How requests of one class are sent."""
+
+    expects: type[Reply]
+    padding: bytes | None
+    """With a token; None for a class that has no padding."""
+    first_padding: bytes | None
+    """Without one."""
+    is_laborious: bool
+
+
+@lru_cache
+def _manners(k: int) -> dict[type[Request], _Manner]:
+    """How requests are sent in networks of that `k`: one table for all nodes of a process."""
+    long = {
+        Find: min(_BYTES_PER_PEER * k, MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES),
+        Read: MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES,
+    }
+    return {
+        kind: _Manner(
+            expects,
+            bytes(SMALLEST_PADDING[kind]) if kind in SMALLEST_PADDING else None,
+            bytes(long.get(kind, SMALLEST_PADDING[kind])) if kind in SMALLEST_PADDING else None,
+            kind in _LABORIOUS,
+        )
+        for kind, expects in REPLIES.items()
+    }
+
+
 _LABOURED = frozenset({Introduced, Stored})
 _LATE_AWAITED = 256
 _AGAIN_FACTOR = 1.5
@@ -117,14 +149,14 @@ class Exchange:
         self._late: dict[int, tuple[Acquaintance, int, int]] = {}
         """Latest requests sent twice or given up, by number: whom we asked, when, and how long
         the first answer took; 0 while there was none."""
-        self._padding = SMALLEST_PADDING | {
-            Find: min(_BYTES_PER_PEER * params.k, MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES),
-            Read: MAX_DATAGRAM_BYTES - _READ_HEAD_BYTES,
-        }
+        self._manners = _manners(params.k)
 
     def take_outbox(self) -> list[tuple[bytes, Endpoint]]:
         """Datagrams since the last call."""
-        outbox, self._outbox = self._outbox, []
+        outbox = self._outbox
+        if not outbox:
+            return []
+        self._outbox = []
         return outbox
 
     def ask(
@@ -160,12 +192,13 @@ class Exchange:
             return None
         known = self.acquaintances.meet(endpoint)
         known.asked = True
-        if kind in self._padding:
-            some = (SMALLEST_PADDING.get(kind, 0) if known.token else self._padding[kind],)
-            fields = (*fields, bytes(some[0]))
+        token = known.token
+        expects, padding, first_padding, is_laborious = self._manners[kind]
+        if not token:
+            padding = first_padding
         number = int.from_bytes(self._entropy(_NUMBER_BYTES))
         soft, hard = self.acquaintances.deadlines(known, patience)
-        if not hurry or kind in _LABORIOUS:
+        if is_laborious or not hurry:
             soft = again = min(soft + self._labour, hard)
         else:
             again = int(_AGAIN_FACTOR * soft)
@@ -174,27 +207,30 @@ class Exchange:
             self.requests,
             number,
             endpoint,
-            REPLIES[kind],
+            expects,
             activity,
             about,
             now,
             now + again,
             now + overdue,
             now + hard,
-            bool(known.token),
+            bool(token),
         )
         self.requests.open(asked, now + soft)
-        asked.datagram = self.send(kind(number, known.token, *fields), endpoint)
+        if padding is not None:
+            fields = (*fields, padding)
+        asked.datagram = self.send(kind(number, token, *fields), endpoint)
         return asked
 
     def asker(self, request: Request, source: Endpoint, size: int, now: int) -> Asker:
         """Who sent `request`, a datagram of `size` octets."""
         where = self.packed(source)
         current = self.tokens.token(where, now)
-        if request.token == current:
+        given = request.token
+        if given == current:
             asker = Asker(source, request.number, current, b"", MAX_DATAGRAM_BYTES)
-        elif self.tokens.is_valid(request.token, where, now):
-            asker = Asker(source, request.number, request.token, current, MAX_DATAGRAM_BYTES)
+        elif given and self.tokens.is_valid(given, where, now):
+            asker = Asker(source, request.number, given, current, MAX_DATAGRAM_BYTES)
         else:
             asker = Asker(source, request.number, b"", current, size)
         asker.acquaintance = known = self.acquaintances.at(source)

@@ -90,9 +90,10 @@ class Lookup:
     @property
     def closest(self) -> list[Peer]:
         """The best k candidates not given up, best first; then the others of the region."""
-        if self._closest is None:
-            self._closest = self._choose(self._credible())
-        return self._closest
+        closest = self._closest
+        if closest is None:
+            closest = self._closest = self._choose(self._credible())
+        return closest
 
     @property
     def answered(self) -> list[Peer]:
@@ -108,10 +109,13 @@ class Lookup:
     @property
     def done(self) -> bool:
         """True once each of the k best has answered, or nobody may be asked any more."""
-        states = self._states
-        if all(states[peer.id] == _ANSWERED for peer in self.closest):
+        if self._in_flight == 0 and self._left <= 0:
             return True
-        return self._left <= 0 and self._in_flight == 0
+        states = self._states
+        for peer in self.closest:  # noqa: SIM110 - a generator would take twice as long
+            if states[peer.id] != _ANSWERED:
+                return False
+        return True
 
     @property
     def all_answered(self) -> bool:
@@ -221,21 +225,28 @@ class Lookup:
         states, asked_at = self._states, self._asked_at
         fresh: list[Peer] = []
         for peer in self._prospects():
-            if len(fresh) == most:
-                break
             if states[peer.id] == _FRESH and peer.endpoint not in asked_at:
                 asked_at[peer.endpoint] = peer.id
                 states[peer.id] = _ASKED
                 fresh.append(peer)
+                if len(fresh) == most:
+                    break
         return fresh
 
     def _judge(self, peer: Peer, nothing: int, somebody: int) -> None:
         """Note what became of a candidate to the account of who named it."""
-        for id in self._named_by.get(peer.id, ()):
+        named_by = self._named_by.get(peer.id, ())
+        if nothing <= 0 and not self._nothings:
+            # Nobody named a nothing so far: so it mostly is, and nobody can come into doubt.
+            somebodies = self._somebodies
+            for id in named_by:
+                somebodies[id] = somebodies.get(id, 0) + somebody
+            return
+        for id in named_by:
             # Who named it only after it was found to be slow was not charged for that.
             nothings = self._nothings[id] = max(self._nothings.get(id, 0) + nothing, 0)
-            somebodies = self._somebodies[id] = self._somebodies.get(id, 0) + somebody
-            if (nothings >= _NOTHINGS and nothings > 2 * somebodies) != (id in self._doubted):
+            good = self._somebodies[id] = self._somebodies.get(id, 0) + somebody
+            if (nothings >= _NOTHINGS and nothings > 2 * good) != (id in self._doubted):
                 self._doubted ^= {id}
                 self._closest = None
 
@@ -273,7 +284,7 @@ class Lookup:
     def _choose(self, nearest_first: list[Peer]) -> list[Peer]:
         """The best k of them, then the others of the region."""
         if len(self._groups) > 1:
-            chosen = best(iter(nearest_first), self._k)
+            chosen = best(nearest_first, self._k)
         else:
             chosen = nearest_first[: self._k]
         return with_region(chosen, nearest_first, self.target, self._region, self._k)
@@ -293,25 +304,31 @@ class Lookup:
     def _learn(self, peers: Iterable[Peer], by: int | None = None) -> None:
         """Take up candidates not met before, named `by` somebody or known to us."""
         states, named_by, asked_at = self._states, self._named_by, self._asked_at
+        avoid, named_at, candidates = self._avoid, self._named_at, self._candidates
+        before = len(candidates)
         for peer in peers:
-            if peer.id in states:
-                if by is not None and peer.id in named_by:
-                    named_by[peer.id].append(by)
+            id = peer.id
+            if id in states:
+                if by is not None and (names := named_by.get(id)) is not None:
+                    names.append(by)
                 continue
-            if peer.id in self._avoid:
+            if id in avoid:
                 continue
-            if states.get(asked_at.get(peer.endpoint, -1)) == _ANSWERED:
+            endpoint = peer.endpoint
+            there = asked_at.get(endpoint)
+            if there is not None and states.get(there) == _ANSWERED:
                 continue
-            if self._named_at.setdefault(peer.endpoint, peer.id) != peer.id:
-                self._disputed.add(peer.endpoint)
-            states[peer.id] = _FRESH
+            if named_at.setdefault(endpoint, id) != id:
+                self._disputed.add(endpoint)
+            states[id] = _FRESH
             if by is not None:
-                named_by[peer.id] = [by]
+                named_by[id] = [by]
             self._groups.add(peer.group)
-            insort(self._candidates, (peer.id ^ self.target, peer))
+            insort(candidates, (id ^ self.target, peer))
+        if len(candidates) > before:
             self._closest = None
         limit = _KEPT_FACTOR * self._k
-        if len(self._candidates) > limit:
+        if len(candidates) > limit:
             self._forget_beyond(limit)
 
     def _forget_beyond(self, limit: int) -> None:

@@ -48,7 +48,6 @@ from seattle_p2p.wire.datagrams import (
     DialMe,
     Find,
     Introduce,
-    Knock,
     Ping,
     Read,
     Reply,
@@ -334,32 +333,36 @@ class OverlayNode:
 
     def receive_datagram(self, data: bytes, source: Endpoint, now: int) -> None:
         """Take in one datagram; whatever is wrong with it is counted."""
-        self._now = max(self._now, now)
+        if now > self._now:
+            self._now = now
         exchange = self._parts.exchange
+        counts = exchange.counts
         size = self._codec.size(data)
-        exchange.counts["octets.received"] += size
+        counts["octets.received"] += size
         if not self._sources.allow(source, now):
-            exchange.counts["dropped.rate"] += 1
+            counts["dropped.rate"] += 1
             return
         try:
-            message = self._codec.decode(data)
+            message: Any = self._codec.decode(data)
         except VersionMismatch:
-            exchange.counts["dropped.other_network"] += 1
+            counts["dropped.other_network"] += 1
             return
         except MalformedMessage:
-            exchange.counts["dropped.malformed"] += 1
+            counts["dropped.malformed"] += 1
             return
-        exchange.counts[type(message)] += 1
-        if isinstance(message, Reply):
-            exchange.take_reply(message, source, now)
-        elif isinstance(message, Knock):
-            self._knocking.on_knock(message, source, now)
-        elif isinstance(message, Request):
+        kind: type[Any] = type(message)
+        counts[kind] += 1
+        handler = self._handlers.get(kind)
+        if handler is not None:
             asker = exchange.asker(message, source, size, now)
             known = asker.acquaintance
             if asker.token and (known is None or not known.asked):
                 self._knocking.on_stranger(now)
-            self._handlers[type(message)](message, asker, now)
+            handler(message, asker, now)
+        elif isinstance(message, Reply):
+            exchange.take_reply(message, source, now)
+        else:
+            self._knocking.on_knock(message, source, now)
 
     def handle_timer(self, now: int) -> None:
         """Do what is due at `now`; harmless when nothing is."""

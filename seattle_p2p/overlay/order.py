@@ -18,14 +18,18 @@ def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
 
     Takes no more of them than it needs when there are `count` groups among the nearest.
     """
-    nearest_first = iter(nearest_first)
-    head = list(islice(nearest_first, count))
+    if isinstance(nearest_first, list):
+        head = nearest_first[:count]
+        rest = iter(nearest_first[count:])
+    else:
+        rest = iter(nearest_first)
+        head = list(islice(rest, count))
     if len({peer.group for peer in head}) == len(head):
         return head
     ranks: dict[bytes, int] = {}
     tiers: list[list[Peer]] = [[]]
     first = tiers[0]
-    for peer in chain(head, nearest_first):
+    for peer in chain(head, rest):
         rank = ranks.get(peer.group, 0)
         ranks[peer.group] = rank + 1
         if rank == len(tiers):

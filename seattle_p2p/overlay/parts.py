@@ -83,12 +83,13 @@ class Parts:
         """The peers somebody named that are not us and that we could write to."""
         known, read = self.book.known, self.book.read
         own, families = self.own_id, self.families
-        found = []
-        for data in packed:
-            peer = known.get(data) or read(data)
-            if peer is not None and peer.id != own and peer.family & families:
-                found.append(peer)
-        return found
+        return [
+            peer
+            for data in packed
+            if (peer := known.get(data) or read(data)) is not None
+            and peer.family & families
+            and peer.id != own
+        ]
 
     def best_contacts(self, target: int, count: int) -> list[Peer]:
         """The best contacts of a target, without those that seem to have died."""

@@ -32,14 +32,13 @@ class Rates:
         it is.
         """
         buckets = self._full_at
-        full_at = buckets.get(source, now)
-        if full_at < now:
-            full_at = now
-        full_at += cost * self._ns_per_unit
+        known = buckets.get(source)
+        full_at = (now if known is None or known < now else known) + cost * self._ns_per_unit
         if full_at - now > self._full_ns:
             return False
-        if len(buckets) >= self._sweep_above and source not in buckets:
+        if known is None and len(buckets) >= self._sweep_above:
             self._make_room(now)
+            buckets = self._full_at
         buckets[source] = full_at
         return True
 

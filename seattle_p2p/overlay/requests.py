@@ -140,7 +140,9 @@ class Requests:
         asked = self._open.get(reply.number)
         if asked is None or asked.endpoint != source or asked.expects is not type(reply):
             return None
-        self._close(asked)
+        del self._open[asked.number]
+        asked.activity.open_requests.pop(asked.number, None)
+        self._agenda.cancel(asked)
         return asked
 
     def give_up(self, activity: Activity) -> None:

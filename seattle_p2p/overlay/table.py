@@ -18,7 +18,6 @@ The only module of the core that imports the package.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import islice
 
 from kademlia.node import Node
 from kademlia.routing import KBucket, RoutingTable
@@ -77,7 +76,8 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
 
     def by_distance(self, target: int) -> list[Peer]:
         """Contacts by rising distance from `target`."""
-        return sorted(self.nodes, key=lambda peer: peer.id ^ target)
+        by_distance = {peer.id ^ target: peer for peer in self.nodes}
+        return [by_distance[distance] for distance in sorted(by_distance)]
 
     def is_new_node(self, node: Peer) -> bool:
         """Whether the bucket does not hold that very peer."""
@@ -215,14 +215,21 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
             return
         for index, contact in enumerate(nodes):
             if contact.id == peer.id:
-                if contact == peer:
+                if contact is peer or contact == peer:
                     nodes.append(nodes.pop(index))
                 return
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
-        nearest = self.by_distance(target)
-        return best(nearest, count) if self._is_mixed else list(islice(nearest, count))
+        found = self.bucket_of(target).by_distance(target)
+        if len(found) < count:
+            others = self._others(target)
+            while len(found) < count and others:
+                found += others.pop().by_distance(target)
+        found = found[:count]
+        if not self._is_mixed or len({peer.group for peer in found}) == len(found):
+            return found
+        return best(self.by_distance(target), count)
 
     def by_distance(self, target: int) -> Iterator[Peer]:
         """Every contact by rising distance from `target`.
@@ -231,8 +238,15 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         not overlap: every contact of one bucket is closer than any of the next. The target's
         own bucket comes first, and often has enough.
         """
-        own = self.bucket_of(target)
-        yield from own.by_distance(target)
-        for bucket in sorted(self.buckets, key=lambda b: (b.lower ^ target) | b.inside):
-            if bucket is not own:
-                yield from bucket.by_distance(target)
+        yield from self.bucket_of(target).by_distance(target)
+        others = self._others(target)
+        while others:
+            yield from others.pop().by_distance(target)
+
+    def _others(self, target: int) -> list[Bucket]:
+        """All buckets but the target's own, the nearest last."""
+        by_distance = {(b.lower ^ target) | b.inside: b for b in self.buckets if b.nodes}
+        farthest_first = sorted(by_distance, reverse=True)
+        if self.bucket_of(target).nodes:
+            farthest_first.pop()  # Of all blocks, the one that holds the target is nearest.
+        return [by_distance[distance] for distance in farthest_first]

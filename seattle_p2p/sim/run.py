@@ -26,8 +26,8 @@ _SLICES_PER_LOOK = 20
 """Every core is looked into after so many slices."""
 _SLICES_PER_COUNT = 5
 """Contacts in tables are counted after so many slices."""
-_SLICES_PER_COLLECTION = 25
-"""Crashed cores are cycles of objects; they are collected after so many slices."""
+_CRASHES_PER_COLLECTION = 0.15
+"""Crashed cores are cycles of objects; they are collected once they are such a share of all."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,7 @@ class Run:
         )
         self._soundings = Soundings(self.stage.population)
         self._before = (0, 0, 0)
+        self._collected_crashes = 0
 
     def execute(self, tell: Callable[[Progress], None] | None = None) -> Result:
         """Let everything happen and judge it.
@@ -185,12 +186,19 @@ class Run:
         for slice_ in range(1, _SLICES + 1):
             self._go_on(end_s * slice_ / _SLICES)
             self._watch.check(thoroughly=slice_ % _SLICES_PER_LOOK == 0)
-            if slice_ % _SLICES_PER_COLLECTION == 0:
+            if self._many_crashed():
                 gc.collect()
             self.stage.tally.samples.append(self._sample())
             self._soundings.take(self.world.now_ns, tables=slice_ % _SLICES_PER_COUNT == 0)
             if tell is not None:
                 tell(self._progress())
+
+    def _many_crashed(self) -> bool:
+        since = self.stage.population.crashes - self._collected_crashes
+        if since <= _CRASHES_PER_COLLECTION * len(self.world.hosts):
+            return False
+        self._collected_crashes += since
+        return True
 
     def _go_on(self, until_s: float) -> None:
         """Let the world happen; what a core raises is a breach, not the end of the program."""
