@@ -1,19 +1,23 @@
 """How many servers there are, from how close the best of random targets lie."""
 
-from statistics import median
+from statistics import median_low
 
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Peer
 
 _SAMPLES = 32
-_FEWEST = 8
+_FEWEST = 4
+"""Targets that make an estimate: our own id, where we advertise, and two at random."""
 _PER_GROUP = 2
 
 
 class SizeEstimate:
     """A running estimate, from the latest targets of lookups, each counted once.
 
-    Around one key liars may crowd, but not around most.
+    Around a key liars may crowd, and then seem to be many: around our own id, and where we
+    advertise, but not around most. Of an even number of samples the lower one of the middle
+    counts, so that two crowded ones of four do not: a region too large costs a few datagrams,
+    one too small an advert.
 
     With n ids spread evenly, the i-th closest to any target lies at i/n of the space, so each
     distance d of rank i says n = i·2^160/d; the mean over ranks steadies a sample, the median
@@ -27,7 +31,7 @@ class SizeEstimate:
     def servers(self) -> int:
         """Servers in the network; 0 while unknown."""
         samples = self._samples.values()
-        return round(median(samples)) if len(samples) >= _FEWEST else 0
+        return round(median_low(samples)) if len(samples) >= _FEWEST else 0
 
     def learn(self, target: int, closest: list[Peer]) -> None:
         """Take in the peers found closest to a random target."""

@@ -39,7 +39,7 @@ class Upkeep(Alarm):
         self._notice = notice
         self._rings = 0
         self._role_asked_at = 0
-        self._estimates_at = 0
+        self._estimated_at: int | None = None
 
     def start(self, now: int) -> None:
         """Begin at a random moment of the period, so that nodes do not ring together."""
@@ -109,11 +109,12 @@ class Upkeep(Alarm):
     def _estimate(self, now: int) -> None:
         """Walk to random places until the network's size is known; later seldom."""
         parts = self._parts
-        if now < self._estimates_at or not len(parts.table):
-            return
         params = parts.params
         wait_s = params.reestimate_s if parts.estimate.servers else params.estimate_s
-        self._estimates_at = now + nanoseconds(wait_s)
+        last = self._estimated_at
+        if not len(parts.table) or (last is not None and now - last < nanoseconds(wait_s)):
+            return
+        self._estimated_at = now
         self._walk_to(parts.rng.getrandbits(ID_BITS), now)
 
     def _walk_to(self, target: int, now: int) -> None:

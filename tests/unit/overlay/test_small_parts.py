@@ -435,16 +435,30 @@ def test_the_size_estimate_is_within_a_quarter(size):
     assert 5 <= inside <= 50
 
 
-def test_the_size_estimate_waits_for_eight_targets():
+def test_the_size_estimate_waits_for_four_targets():
     estimate = SizeEstimate()
     peers = [Peer(n << 150, Endpoint(f"10.0.{n}.1", 1)) for n in range(1, 21)]
-    for target in range(7):
+    for target in range(3):
         estimate.learn(target, peers)
     assert estimate.servers == 0
 
     estimate.learn(8, peers)
 
     assert estimate.servers > 0
+
+
+def test_liars_who_crowd_two_targets_of_four_do_not_make_the_network_seem_large():
+    rng = random.Random(5)
+    honest = [Peer(rng.getrandbits(160), Endpoint(f"10.{n}.0.1", 1)) for n in range(200)]
+    liars = [Peer(n, Endpoint(f"11.0.{n}.1", 1)) for n in range(1, 41)]
+    estimate = SizeEstimate()
+    for target in (0, 50):
+        estimate.learn(target, sorted(liars, key=lambda p: p.id ^ target)[:20])
+    for _ in range(2):
+        target = rng.getrandbits(160)
+        estimate.learn(target, sorted(honest, key=lambda p: p.id ^ target)[:20])
+
+    assert 100 <= estimate.servers <= 400
 
 
 # Peers
