@@ -100,9 +100,18 @@ class Acquaintances:
         known.round_trip, known.deviation = _smooth(known.round_trip, known.deviation, took)
         self._times.learn(took, now)
 
+    @property
+    def usual_trip(self) -> int:
+        """Smoothed round trip to all of them, in nanoseconds; 0 while none was measured."""
+        return self._times.mean
+
     def deadlines(self, known: Acquaintance, patience: int = 1) -> tuple[int, int]:
         """How long to wait before `known` counts as slow, and before it counts as silent."""
         return self._times.deadlines(known.round_trip, known.deviation, patience)
+
+
+_SAMPLES = 16
+"""Round trips to all peers differ more than those to one: so many count, about."""
 
 
 class RoundTrips:
@@ -116,7 +125,7 @@ class RoundTrips:
         self._soft_first = nanoseconds(params.soft_first_s)
         self._hard_floor = nanoseconds(params.hard_floor_s)
         self._hard_cap = nanoseconds(params.hard_cap_s)
-        self._mean = 0
+        self.mean = 0
         self._deviation = 0
         self._late_at = 0
         self._late_beyond = 0
@@ -129,10 +138,15 @@ class RoundTrips:
         """
         if took > self._late_beyond and now - took < self._late_at:
             return
-        usual = self._mean + 4 * self._deviation
-        if self._mean and took > usual:
+        if not self.mean:
+            self.mean, self._deviation = max(took, 1), took // 2
+            return
+        usual = self.mean + 4 * self._deviation
+        if took > usual:
             self._late_at, self._late_beyond = now, usual
-        self._mean, self._deviation = _smooth(self._mean, self._deviation, took)
+        off = took - self.mean
+        self.mean += off // _SAMPLES
+        self._deviation += (abs(off) - self._deviation) // _SAMPLES
 
     def deadlines(self, mean: int, deviation: int, patience: int = 1) -> tuple[int, int]:
         """Soft and hard deadline for a peer of that smoothed mean (0: unknown) and deviation.
@@ -143,9 +157,9 @@ class RoundTrips:
         floor, times `patience`, at most the cap: to ask somebody else costs little, to call a
         live peer silent costs its place.
         """
-        if not self._mean:
+        if not self.mean:
             return self._soft_first, self._hard_cap
-        usual_of_all = self._mean + 4 * self._deviation
+        usual_of_all = self.mean + 4 * self._deviation
         usual = mean + 4 * deviation if mean else usual_of_all
         soft = max(min(usual, usual_of_all), self._soft_floor)
         if mean:

@@ -1,11 +1,15 @@
 """Keeping the table true: contacts that fall silent are pinged, and leave when they stay so."""
 
+from seattle_p2p.identity.keys import ID_BYTES
 from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
-from seattle_p2p.wire.datagrams import Ping, Pong
+from seattle_p2p.wire.datagrams import Noted, Ping, Pong, Report
 
 _REMEMBERED = 64
+_TOLD, _TOLD_OF_ONE = 8, 3
+"""How many are told after one lookup of those who are gone, and of one of them."""
 
 
 class Doubts(Task):
@@ -34,8 +38,31 @@ class Doubts(Task):
             self._silences[peer.id] = 0
             self._ping(peer, now)
 
-    def on_reply(self, asked: Outstanding, reply: Pong, now: int) -> None:
-        """The contact lives, or somebody else has its address now."""
+    def report(self, place: int, missing: list[tuple[Peer, list[Peer]]], now: int) -> None:
+        """Tell some of those who named peers that did not answer; each sees for itself.
+
+        Else whoever looks here next would wait for the dead again.
+        """
+        told = 0
+        for peer, namers in missing:
+            for namer in namers[: min(_TOLD_OF_ONE, _TOLD - told)]:
+                fields = (place.to_bytes(ID_BYTES), peer.packed[:ID_BYTES])
+                self.parts.exchange.ask(namer.endpoint, Report, fields, self, now)
+                told += 1
+
+    def on_report(self, id: int, now: int) -> None:
+        """Somebody says that a contact is gone: see, unless it was heard from just now."""
+        peer = self.parts.table.contact(id)
+        if peer is None:
+            return
+        known = self.parts.exchange.acquaintances.at(peer.endpoint)
+        if known is None or now - known.heard > nanoseconds(self.parts.params.hard_cap_s):
+            self.check(peer, now)
+
+    def on_reply(self, asked: Outstanding, reply: Pong | Noted, now: int) -> None:
+        """The contact lives, or somebody else has its address now; or a report was heard."""
+        if isinstance(reply, Noted):
+            return
         peer: Peer = asked.about
         self._settle(peer)
         if int.from_bytes(reply.sender) == peer.id:
@@ -45,6 +72,8 @@ class Doubts(Task):
 
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """Ping again, or drop the contact."""
+        if asked.about is None:
+            return
         peer: Peer = asked.about
         self.parts.suspects.add(peer.id)
         self._silences[peer.id] += 1

@@ -82,6 +82,10 @@ _AGAIN_FACTOR = 1.5
 """A request is sent once more after so many soft deadlines: somebody else was asked by then."""
 _OVERDUE_FACTOR = 2.5
 """It is overdue after so many: the second sending has had its time, too."""
+_SLOW_SHARE_AFAR, _OVERDUE_FACTOR_AFAR = 0.5, 1.3
+"""Where peers are far and somebody waits, questions cost less than time: a request is slow
+after this share of the soft deadline and sent again at once, and overdue after so many."""
+_LONGER_THAN_USUAL = 1.2
 _READ_HEAD_BYTES = 80
 _BYTES_PER_PEER = 30
 
@@ -170,6 +174,7 @@ class Exchange:
         *,
         patience: int = 1,
         hurry: bool = True,
+        afar: bool = False,
     ) -> Outstanding | None:
         """Send a request; `activity` is told what comes of it.
 
@@ -183,6 +188,7 @@ class Exchange:
             patience: How many times the usual hard deadline to wait, up to its cap.
             hurry: Whether somebody else can be asked as soon as the answer is late; never
                 where it costs signatures.
+            afar: Whether time is worth more than questions.
 
         Returns:
             The outstanding request; None when too many are outstanding: nothing was sent.
@@ -200,9 +206,15 @@ class Exchange:
         soft, hard = self.acquaintances.deadlines(known, patience)
         if is_laborious or not hurry:
             soft = again = min(soft + self._labour, hard)
+            overdue = hard
+        elif afar:
+            overdue = int(_OVERDUE_FACTOR_AFAR * soft)
+            longest = max(_SLOW_SHARE_AFAR * soft, _LONGER_THAN_USUAL * known.round_trip)
+            soft = again = min(int(longest), hard)
         else:
             again = int(_AGAIN_FACTOR * soft)
-        overdue = min(max(int(_OVERDUE_FACTOR * soft), self._overdue_floor), hard)
+            overdue = int(_OVERDUE_FACTOR * soft)
+        overdue = min(max(overdue, self._overdue_floor), hard)
         asked = Outstanding(
             self.requests,
             number,

@@ -10,6 +10,7 @@ from seattle_p2p.identity.keys import ID_BITS, ID_BYTES, KEY_BYTES
 from seattle_p2p.overlay.askers import Askers
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.core import Role
+from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.exchange import Asker
 from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.parts import Parts
@@ -37,12 +38,16 @@ class Holding:
         parts: The node's.
         askers: The node's own.
         introducer: The node's own; asks nodes that are said to be dead.
+        doubts: Checks contacts that are.
     """
 
-    def __init__(self, parts: Parts, askers: Askers, introducer: Introducer) -> None:
+    def __init__(
+        self, parts: Parts, askers: Askers, introducer: Introducer, doubts: Doubts
+    ) -> None:
         self._parts = parts
         self._askers = askers
         self._introducer = introducer
+        self._doubts = doubts
 
     def on_read(self, message: Read, asker: Asker, now: int) -> None:
         """Hand out a page of what is held at a place, after the contacts closest to it."""
@@ -99,9 +104,11 @@ class Holding:
         parts.exchange.answer(asker, Stored, (outcome, 0, 0))
 
     def on_report(self, message: Report, asker: Asker, now: int) -> None:
-        """See for ourselves whether a node we hold an advert of is dead; then drop it."""
+        """See for ourselves whether a node is dead that we know or hold an advert of."""
         parts = self._parts
         place = int.from_bytes(message.place)
+        if asker.token:
+            self._doubts.on_report(int.from_bytes(message.node), now)
         peer = parts.records.holder_of(place, message.node)
         if asker.token and peer is not None and self._askers.may_check(asker, now):
 

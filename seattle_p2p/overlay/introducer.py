@@ -28,6 +28,7 @@ class _Introduction:
     __slots__ = (
         "claimed",
         "endpoint",
+        "greet",
         "other",
         "patience",
         "prove_us",
@@ -39,10 +40,16 @@ class _Introduction:
     )
 
     def __init__(
-        self, endpoint: Endpoint, claimed: int | None, prove_us: bool, patience: int
+        self,
+        endpoint: Endpoint,
+        claimed: int | None,
+        prove_us: bool,
+        patience: int,
+        greet: bool,
     ) -> None:
         self.endpoint = endpoint
         self.patience = patience
+        self.greet = greet
         self.claimed = claimed
         self.other = claimed
         self.prove_us = prove_us
@@ -89,6 +96,7 @@ class Introducer(Task):
         *,
         prove_us: bool = False,
         patience: int = 1,
+        greet: bool = False,
     ) -> None:
         """Have whoever is at `endpoint` prove its id, now, even if it did before.
 
@@ -99,12 +107,14 @@ class Introducer(Task):
             then: Is told the outcome.
             prove_us: Whether our id is to be proved there as well.
             patience: How many times the usual hard deadline each of its requests may take.
+            greet: An answer under the id claimed is enough: nobody signs, nobody enters the
+                table. Either all introductions of one introducer are so or none is.
         """
         known = self._running.get(endpoint) or self._newest.get(endpoint)
         if known is not None and (claimed is None or known.claimed == claimed):
             known.prove_us |= prove_us
         else:
-            known = _Introduction(endpoint, claimed, prove_us, patience)
+            known = _Introduction(endpoint, claimed, prove_us, patience, greet)
             self._waiting.append(known)
             self._newest[endpoint] = known
         if then is not None:
@@ -144,7 +154,7 @@ class Introducer(Task):
         server = parts.reach.is_server
         kind: type[Ping | Introduce] = Introduce
         fields: tuple[Any, ...]
-        if not known.token or introduction.other is None:
+        if introduction.greet or not known.token or introduction.other is None:
             kind, fields = Ping, (parts.own_id_bytes, server)
         else:
             may_sign = introduction.proved or parts.reach.is_ours(known.seen_us_at)
@@ -192,7 +202,11 @@ class Introducer(Task):
             self._end(introduction, now)
             return
         introduction.other = said
-        self._step(introduction, now)
+        if introduction.greet:
+            introduction.proved = self.parts.book.peer(said, introduction.endpoint)
+            self._end(introduction, now)
+        else:
+            self._step(introduction, now)
 
     def _on_introduced(
         self, introduction: _Introduction, number: int, reply: Introduced, now: int

@@ -36,6 +36,8 @@ class Lookup:
         k: How many peers to find.
         alpha: Most queries in flight that are not slow.
         one_by_one: So many answers are awaited one by one first, while none is slow.
+        eager: Whether time is worth more than queries: all of the best k are asked at once
+            as soon as the end is near.
         most_requests: Bound on queries, whatever the answers say.
         region: Peers within this distance are looked for, too, up to 3k in all.
         avoid: Ids that are never candidates, such as our own.
@@ -51,6 +53,7 @@ class Lookup:
         k: int,
         alpha: int,
         most_requests: int,
+        eager: bool = False,
         one_by_one: int = 0,
         region: int = 0,
         avoid: Iterable[int] = (),
@@ -59,6 +62,7 @@ class Lookup:
         self.target = target
         self._k = k
         self._alpha = alpha
+        self._eager = eager
         self._one_by_one = one_by_one
         self._region = region
         self._left = most_requests
@@ -77,7 +81,7 @@ class Lookup:
         self._somebodies: dict[int, int] = {}
         self._doubted: set[int] = set()
         """Those who named mostly nobody."""
-        self._given_up: set[int] = set()
+        self._given_up: set[Peer] = set()
         """Those that were asked and fell silent: not those never asked at all."""
         self._groups: set[bytes] = set()
         self._prompt = 0
@@ -100,6 +104,14 @@ class Lookup:
         """The best of those that answered: what the search found, best first."""
         states = self._states
         return self._choose([p for _, p in self._candidates if states[p.id] == _ANSWERED])
+
+    def missing(self) -> list[tuple[Peer, list[Peer]]]:
+        """Whom nobody answered for though it was named, nearest first, and who named it."""
+        answered = {p.id: p for _, p in self._candidates if self._states[p.id] == _ANSWERED}
+        return [
+            (peer, [answered[id] for id in self._named_by.get(peer.id, ()) if id in answered])
+            for peer in sorted(self._given_up, key=lambda p: p.id ^ self.target)
+        ]
 
     @property
     def exhausted(self) -> bool:
@@ -145,17 +157,20 @@ class Lookup:
         """How many queries may be on their way that are not slow.
 
         Once the best candidate of all has answered, nobody named anyone closer and the rest of
-        the best k is asked half at once (Kademlia, section 2.3): two round trips instead of
-        six; all at once would ask a quarter more, and some in vain. One of several disjoint
-        paths leaves the others theirs.
+        the best k is asked many at once (Kademlia, section 2.3): two round trips instead of
+        six; all at once asks a quarter more than half of them, and some in vain. Who is eager
+        does so, and as soon as anybody among the best k has answered: it would have named k
+        who are closer if it were far. One of several disjoint paths leaves the others theirs.
         """
         if self._one_by_one > 0:
             return 1
-        closest = self.closest
-        is_near_end = bool(closest) and self._states[closest[0].id] == _ANSWERED
-        if not is_near_end or self._taken is not None:
+        if self._taken is not None:
             return self._alpha
-        return max(self._k // 2, self._alpha)
+        closest, states = self.closest, self._states
+        tellers = closest if self._eager else closest[:1]
+        if not any(states[peer.id] == _ANSWERED for peer in tellers):
+            return self._alpha
+        return max(self._k if self._eager else self._k // 2, self._alpha)
 
     def on_reply(self, peer: Peer, found: Iterable[Peer]) -> None:
         """Take in the peers that `peer` answered with."""
@@ -182,15 +197,15 @@ class Lookup:
         if self._settle(peer):
             self._judge(peer, int(self._states[peer.id] == _ASKED), 0)
             self._states[peer.id] = _GIVEN_UP
-            self._given_up.add(peer.id)
+            self._given_up.add(peer)
             del self._asked_at[peer.endpoint]
             self._drop_given_up()
 
     def _take_back(self, peer: Peer) -> None:
         """Somebody given up is there after all: as if it were only slow."""
-        if peer.endpoint in self._asked_at or peer.id not in self._given_up:
+        if peer.endpoint in self._asked_at or peer not in self._given_up:
             return
-        self._given_up.discard(peer.id)
+        self._given_up.discard(peer)
         self._asked_at[peer.endpoint] = peer.id
         self._states[peer.id] = _SLOW
         self._slow += 1

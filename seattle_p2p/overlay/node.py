@@ -104,6 +104,7 @@ class OverlayNode:
         parts.exchange.on_silent_endpoint = self._on_silent_endpoint
         self._introducer = Introducer(parts, self.params.introductions)
         self._doubts = Doubts(parts)
+        parts.report = self._doubts.report
         self._publisher = Publisher(parts, self._introducer)
         self._upkeep = Upkeep(parts, self._introducer, self._doubts, self._notice)
         self._sources = Rates(self.params.source_rate, self.params.source_burst)
@@ -111,7 +112,7 @@ class OverlayNode:
         self._now = 0
         askers = Askers(parts)
         answering = Answering(parts, askers)
-        holding = Holding(parts, askers, self._introducer)
+        holding = Holding(parts, askers, self._introducer, self._doubts)
         self._knocking = Knocking(parts, self._notice)
         self._handlers: dict[type[Request], Callable[[Any, Asker, int], None]] = {
             Ping: answering.on_ping,
@@ -197,7 +198,13 @@ class OverlayNode:
 
         return self._begin(
             lambda number: Walk(
-                self._parts, target, now, notice=self._notice, then=then, number=number
+                self._parts,
+                target,
+                now,
+                notice=self._notice,
+                then=then,
+                number=number,
+                hurry=True,
             ),
             now,
         )

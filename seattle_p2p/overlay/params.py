@@ -12,7 +12,9 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     k: int = 20
     """Contacts in a bucket, holders of an advert, peers in an answer (Kademlia, 4.1)."""
     alpha: int = 3
-    """Queries of a lookup in flight that are not slow (Kademlia, 2.3)."""
+    """Queries of a lookup in flight that are not slow (Kademlia, 2.3) ..."""
+    far_s: float = 0.02
+    """... and twice as many where round trips take longer than this and somebody waits."""
 
     soft_floor_s: float = 0.005
     """A peer slower than mean + 4 deviations, but at least this, gets company."""

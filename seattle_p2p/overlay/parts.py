@@ -12,7 +12,7 @@ from seattle_p2p.overlay.contact import Endpoint, Peer, PeerBook
 from seattle_p2p.overlay.core import Cryptography, Event, Role, Signer
 from seattle_p2p.overlay.estimate import SizeEstimate
 from seattle_p2p.overlay.exchange import Exchange
-from seattle_p2p.overlay.params import Params
+from seattle_p2p.overlay.params import Params, nanoseconds
 from seattle_p2p.overlay.reach import Reach
 from seattle_p2p.overlay.records import Records
 from seattle_p2p.overlay.requests import Outstanding
@@ -74,6 +74,8 @@ class Parts:
         """Whom to name, at most so many near a target, to who asks for another family."""
         self.admit: Callable[[Peer, int], None]
         """Offers the table a server whose id is proved; set by the node."""
+        self.report: Callable[[int, list[tuple[Peer, list[Peer]]], int], None]
+        """Tells those who named peers near a target that did not answer; set by the node."""
 
     def count(self, what: str) -> None:
         """Count something that happened."""
@@ -140,6 +142,12 @@ class Parts:
             target.to_bytes(ID_BYTES),
         )
         return self.exchange.ask(peer.endpoint, Find, fields, activity, now, about)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether round trips are so long that to wait for one costs more than to ask more."""
+        trip = self.exchange.acquaintances.usual_trip
+        return trip > nanoseconds(self.params.far_s)
 
     def is_near_contacts(self, target: int) -> bool:
         """Whether our best contact for a target is as close to it as a holder would be.

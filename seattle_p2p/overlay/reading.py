@@ -47,6 +47,7 @@ class ReadingWalk(Walk):
             notice=reading.notice,
             then=lambda walk, at: reading.on_walked(shelf, walk, at),
             one_by_one=reading.caution(shelf.place) if path.taken is None else 0,
+            hurry=True,
             path=path,
         )
         self._reading = reading
@@ -56,7 +57,9 @@ class ReadingWalk(Walk):
         parts, shelf = self.parts, self._shelf
         digest = shelf.digest(Range(0, 0)) if shelf.settled else b""
         fields = (self._target_bytes, parts.families, 0, 0, b"", digest)
-        return parts.exchange.ask(peer.endpoint, Read, fields, self, now, peer)
+        return parts.exchange.ask(
+            peer.endpoint, Read, fields, self, now, peer, afar=self._is_far
+        )
 
     def _take(self, peer: Peer, reply: Any, now: int) -> None:
         self._notice(peer, False, now)
@@ -126,7 +129,7 @@ class Reading(Task):
 
     def caution(self, place: int) -> int:
         """How many answers to await one by one: who is asked first may well know everything."""
-        if not self.parts.is_near_contacts(place):
+        if self.parts.is_far or not self.parts.is_near_contacts(place):
             return 0
         return _CAUTION_FOR_ENOUGH if self._enough else _CAUTION
 
@@ -260,7 +263,11 @@ class Reading(Task):
             self._try_next(id, now)
 
     def _try_next(self, id: int, now: int) -> None:
-        """Have a node prove that it lives at the next endpoint it was advertised with."""
+        """Have a node show that it lives at the next endpoint it was advertised with.
+
+        Its advert, which it signed, says that it is there; whoever answers there under its id
+        will do, for nothing is entrusted to it before it has shown its key.
+        """
         if id == self.parts.own_id:
             del self._trying[id]
             self._tell(self._versions[id][0], alive=True)
@@ -289,7 +296,7 @@ class Reading(Task):
             self._end_if_done(at)
 
         self._introducer.introduce(
-            endpoint, id, now, then, patience=patience[index // len(ways)]
+            endpoint, id, now, then, patience=patience[index // len(ways)], greet=True
         )
 
     def _ways_to(self, id: int) -> list[tuple[Endpoint, Advert]]:

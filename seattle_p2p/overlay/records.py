@@ -20,7 +20,7 @@ DIGEST_BYTES = 8
 _REMOVED_KEPT = 256
 _ROOM_SHARE = 512
 """Of all a holder may keep, so much makes room at a time for who has less."""
-_SPLIT_STEP = 3
+SPLIT_STEP = 3
 """Bits by which a crowded place goes deeper: eight subkeys at a time."""
 
 
@@ -157,7 +157,7 @@ class Records:
         held = self._places.get(place)
         if held is None or not self._is_crowded(held):
             return 0
-        return min(held.depth + _SPLIT_STEP, self._params.split_bits)
+        return min(held.depth + SPLIT_STEP, self._params.split_bits)
 
     def put(self, place: int, depth: int, record: Record, peer: Peer, now: int) -> int:
         """Hold a record whose `verdict` is DONE, in the place of the node's former one.

@@ -48,6 +48,7 @@ class Walk(Task):
         then: Is told the walk when it has ended.
         number: The application's request number, if it asked.
         one_by_one: Answers awaited one by one first; see `Lookup`.
+        hurry: Whether an application waits for the end.
         region: Distance within which everybody is looked for; see `Lookup`.
         path: Where to start and whom to leave to others, when it is one of several.
     """
@@ -62,6 +63,7 @@ class Walk(Task):
         then: Callable[["Walk", int], None],
         number: int = 0,
         one_by_one: int = 0,
+        hurry: bool = False,
         region: int = 0,
         path: Path | None = None,
     ) -> None:
@@ -72,6 +74,8 @@ class Walk(Task):
         self._then = then
         params = parts.params
         path = path or Path(parts.best_contacts(target, params.k), params.k, None)
+        # Somebody waits, and peers are far: time is worth more than questions.
+        self._is_far = is_far = hurry and parts.is_far
         self._asked_again: set[int] = set()
         self._overdue: list[Outstanding] = []
         self._answered_at = 0
@@ -80,7 +84,8 @@ class Walk(Task):
             path.seeds,
             k=path.k,
             taken=path.taken,
-            alpha=params.alpha,
+            alpha=2 * params.alpha if is_far else params.alpha,
+            eager=is_far,
             most_requests=params.lookup_requests,
             one_by_one=one_by_one,
             region=region,
@@ -142,7 +147,9 @@ class Walk(Task):
             parts.families,
             self._target_bytes,
         )
-        return parts.exchange.ask(peer.endpoint, Find, fields, self, now, peer)
+        return parts.exchange.ask(
+            peer.endpoint, Find, fields, self, now, peer, afar=self._is_far
+        )
 
     def _take(self, peer: Peer, reply: Any, now: int) -> None:
         found: Found = reply
@@ -184,4 +191,6 @@ class Walk(Task):
         if self.complete:
             self.parts.estimate.learn(self.target, self.lookup.answered[: self.parts.params.k])
         self.give_up()
+        if missing := self.lookup.missing():
+            self.parts.report(self.target, missing, now)
         self._then(self, now)

@@ -292,3 +292,26 @@ def test_who_would_move_up_is_asked_while_the_slow_are_waited_for():
     assert [p.id for p in lookup.queries()] == [3, 4]
     assert [p.id for p in lookup.closest] == [1, 2]
     assert not lookup.done
+
+
+def test_an_eager_lookup_asks_all_as_soon_as_one_of_the_best_has_answered():
+    world = [peer(id, port=id) for id in range(1, 41)]
+    lookup = a_lookup(0, world[4:7], eager=True)
+    first = lookup.queries()
+    assert len(first) == 3
+
+    lookup.on_reply(first[0], world)
+
+    assert [p.id for p in lookup.queries()] == [1, 2, 3, 4, 8]
+
+
+def test_who_named_the_missing_is_known_at_the_end():
+    lookup = a_lookup(0, [peer(5), peer(6)])
+    fifth, sixth = lookup.queries()
+    lookup.on_reply(fifth, [peer(1), peer(2)])
+    lookup.on_reply(sixth, [peer(1)])
+    gone, there = lookup.queries()
+    lookup.on_silence(gone)
+    lookup.on_reply(there, [])
+
+    assert lookup.missing() == [(gone, [fifth, sixth])]

@@ -478,6 +478,42 @@ def test_whom_one_lookup_missed_another_one_asks_without_waiting():
     assert again < 0.05 * SECOND < first
 
 
+def test_those_who_name_the_dead_are_told_and_see_for_themselves():
+    net = Carrier()
+    nodes = net.add_joined(30)
+    net.pass_time(10)
+    gone = net.remove(nodes[7]).id
+    asker = next(
+        where
+        for where, node in net.nodes.items()
+        if gone not in [peer.id for peer in node.peers()]
+    )
+    net.answer(asker, "look_up", gone)
+
+    net.pass_time(10)
+
+    told = [n for n in net.nodes.values() if n.statistics().counts.get("received.Report")]
+    assert told
+    assert all(gone not in [peer.id for peer in node.peers()] for node in told)
+
+
+def test_a_false_report_costs_a_contact_nothing():
+    net = Carrier()
+    nodes = net.add_joined(6)
+    net.pass_time(60)
+    there = net.nodes[nodes[5]].id
+    teller = net.nodes[nodes[1]]
+    named = next(p for p in teller.peers() if p.endpoint == nodes[2])
+
+    teller.parts.report(0, [(named, [named])], net.now)
+    teller.parts.exchange.counts.clear()
+    teller.parts.report(0, [(p, [named]) for p in teller.peers() if p.id == there], net.now)
+    net.pass_time(10)
+
+    assert net.nodes[nodes[2]].statistics().counts["received.Report"] == 2
+    assert there in [p.id for p in net.nodes[nodes[2]].peers()]
+
+
 def test_one_lost_datagram_costs_nobody_its_place():
     net = Carrier()
     nodes = net.add_joined(6)
