@@ -125,6 +125,20 @@ def state_of(info: "VesselInfo") -> dict[str, Any]:
     }
 
 
+def silent_entries(found: "Browsed") -> list[dict[str, str]]:
+    """Nodes that are there and do not answer, for JSON."""
+    return [
+        {"node": node.text, "code": error.code, "message": error.message}
+        for node, error in found.silent.items()
+    ]
+
+
+def tell_silent(found: "Browsed") -> None:
+    """The same for people."""
+    for node, error in found.silent.items():
+        output.note(f"machine {node.short} is there but does not answer: {error.message}")
+
+
 def _document(found: "Browsed", network: str) -> dict[str, Any]:
     return {
         "network": network,
@@ -135,10 +149,7 @@ def _document(found: "Browsed", network: str) -> dict[str, Any]:
             | state_of(found.states[vessel])
             for vessel in found.vessels
         ],
-        "silent": [
-            {"node": node.text, "code": error.code, "message": error.message}
-            for node, error in found.silent.items()
-        ],
+        "silent": silent_entries(found),
         "missing": [vessel.name for vessel in found.missing],
         "warnings": list(found.warnings),
     }
@@ -147,8 +158,7 @@ def _document(found: "Browsed", network: str) -> dict[str, Any]:
 def _tell(found: "Browsed", network: str) -> None:
     machines = "1 machine" if found.nodes == 1 else f"{found.nodes} machines"
     output.note(f"{len(found.vessels)} vessels on {machines} of {network!r}")
-    for node, error in found.silent.items():
-        output.note(f"machine {node.short} is there but does not answer: {error.message}")
+    tell_silent(found)
     if found.missing:
         names = ", ".join(vessel.name for vessel in found.missing)
         output.note(f"known before and not found now: {names}")

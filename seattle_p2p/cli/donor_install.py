@@ -1,7 +1,10 @@
 """`seattle donor install`: check a planner's file and set its vessels up here."""
 
+import functools
 import ipaddress
 import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,39 +22,87 @@ if TYPE_CHECKING:
     from seattle_p2p.manager.install import Installed, Order
 
 
+@dataclass(frozen=True)
+class Gift:
+    """What a donor decides; the planner decides the rest. Its options say what each means."""
+
+    percent: float
+    bind: str
+    public: str
+    port: int | None
+    network_rate: int | None
+    own_seeds: tuple[str, ...]
+    seeds: tuple[str, ...]
+    signer: str
+    lan: bool
+    planner: str
+    testbed: bool
+    allow_private: bool
+    accept_weak_containment: bool
+
+
+def gift_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the donor's options; the command gets them together as `gift`."""
+
+    @functools.wraps(command)
+    def bundled(**given: Any) -> Any:
+        gift = Gift(**{field.name: given.pop(field.name) for field in fields(Gift)})
+        return command(gift=gift, **given)
+
+    options = (
+        click.option(
+            "--percent", type=float, default=10.0, show_default=True, help="Share to give."
+        ),
+        click.option(
+            "--bind", default="", metavar="ADDR", help="Address to listen at (default: any)."
+        ),
+        click.option(
+            "--public", default="", metavar="ADDR", help="Address that others reach it at."
+        ),
+        click.option(
+            "--port", type=click.IntRange(1, 65535), help="UDP and TCP port (default: any)."
+        ),
+        click.option(
+            "--network-rate",
+            type=click.IntRange(0),
+            default=None,
+            metavar="BYTES",
+            help="Bytes per second that all vessels may send, and receive (default 250000).",
+        ),
+        click.option(
+            "--seed", "own_seeds", multiple=True, metavar="[KEY@]HOST:PORT", help="Join here."
+        ),
+        seeds_option,
+        click.option("--planner", default="", metavar="KEY", help="Accept no one else's file."),
+        click.option(
+            "--testbed", is_flag=True, help="Many nodes on one machine: 127.0.0.1 only."
+        ),
+        click.option(
+            "--allow-private", is_flag=True, help="Vessels may talk to private networks."
+        ),
+        click.option(
+            "--lan/--no-lan",
+            default=True,
+            help="Meet nodes on the local network, and be announced there (default).",
+        ),
+        click.option(
+            "--accept-weak-containment",
+            is_flag=True,
+            help="Run strangers' programs even where needed layers are missing.",
+        ),
+    )
+    decorated: Callable[..., Any] = bundled
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
 @click.command()
 @click.argument("installer", type=click.Path(path_type=Path))
-@click.option("--percent", type=float, default=10.0, show_default=True, help="Share to give.")
 @dir_option
-@click.option("--bind", default="", metavar="ADDR", help="Address to listen at (default: any).")
-@click.option("--public", default="", metavar="ADDR", help="Address that others reach it at.")
-@click.option("--port", type=click.IntRange(1, 65535), help="UDP and TCP port (default: any).")
-@click.option(
-    "--network-rate",
-    type=click.IntRange(0),
-    default=None,
-    metavar="BYTES",
-    help="Bytes per second that all vessels may send, and receive (default 250000).",
-)
-@click.option(
-    "--seed", "own_seeds", multiple=True, metavar="[KEY@]HOST:PORT", help="Join here."
-)
-@seeds_option
-@click.option("--planner", default="", metavar="KEY", help="Accept no one else's file.")
-@click.option("--testbed", is_flag=True, help="Many nodes on one machine: 127.0.0.1 only.")
-@click.option("--allow-private", is_flag=True, help="Vessels may talk to private networks.")
-@click.option(
-    "--lan/--no-lan",
-    default=True,
-    help="Meet nodes on the local network, and be announced there (default).",
-)
-@click.option(
-    "--accept-weak-containment",
-    is_flag=True,
-    help="Run strangers' programs even where needed layers are missing.",
-)
+@gift_options
 @output.json_option
-def install(installer: Path, folder: Path | None, as_json: bool, **granted: Any) -> None:
+def install(installer: Path, folder: Path | None, gift: Gift, as_json: bool) -> None:
     """Check a planner's INSTALLER and set its vessels up on this machine."""
     require_platform()
     from seattle_p2p.installer.bundle import load_installer
@@ -62,10 +113,10 @@ def install(installer: Path, folder: Path | None, as_json: bool, **granted: Any)
 
     wanted, data = load_installer(installer)
     show_installer(wanted)
-    _require_planner(wanted, granted["planner"])
-    require_percent(granted["percent"])
+    _require_planner(wanted, gift.planner)
+    require_percent(gift.percent)
     home = home_of(folder)
-    order = _order(wanted, data, **granted)
+    order = _order(wanted, data, gift)
     with system_in_words():
         made = carry_out(home, order, measure(home.folder), PortRegistry())
     if as_json:
@@ -91,38 +142,24 @@ def _require_planner(wanted: "Installer", required: str) -> None:
         )
 
 
-def _order(
-    wanted: "Installer",
-    data: bytes,
-    *,
-    percent: float,
-    bind: str,
-    public: str,
-    port: int | None,
-    network_rate: int | None,
-    own_seeds: tuple[str, ...],
-    seeds: tuple[str, ...],
-    signer: str,
-    lan: bool,
-    planner: str,
-    testbed: bool,
-    allow_private: bool,
-    accept_weak_containment: bool,
-) -> "Order":
+def _order(wanted: "Installer", data: bytes, gift: Gift) -> "Order":
     from seattle_p2p.manager.install import Order, Share
     from seattle_p2p.manager.machine import DEFAULT_NETWORK_BYTES_PER_S
     from seattle_p2p.vessel.resources import VESSEL_PORTS
 
-    if port in VESSEL_PORTS:
+    if gift.port in VESSEL_PORTS:
         raise UsageError(
-            f"port {port} is kept for vessels, as all of "
+            f"port {gift.port} is kept for vessels, as all of "
             f"{VESSEL_PORTS.start}-{VESSEL_PORTS.stop - 1}",
             hint="give another --port, or none",
         )
-    ways = read_ways([*own_seeds, *seeds], network=wanted.plan.network, signer=signer)
+    ways = read_ways(
+        [*gift.own_seeds, *gift.seeds], network=wanted.plan.network, signer=gift.signer
+    )
     own = [way.text for way in ways]
     planned = [seed.text for seed in wanted.plan.seeds]
     texts = {layer.name: layer.text.encode() for layer in wanted.plan.layers}
+    rate = DEFAULT_NETWORK_BYTES_PER_S if gift.network_rate is None else gift.network_rate
     return Order(
         shares=[
             Share(v.percent, v.owner, v.users, tuple((name, texts[name]) for name in v.layers))
@@ -132,17 +169,15 @@ def _order(
         seeds=list(dict.fromkeys([*own, *planned])),
         planner=wanted.planner,
         installer=data,
-        percent=percent,
-        network_bytes_per_s=(
-            DEFAULT_NETWORK_BYTES_PER_S if network_rate is None else network_rate
-        ),
-        bind=_address(bind or ("127.0.0.1" if testbed else "::"), "--bind"),
-        public=_address(public, "--public") if public else "",
-        port=port or 0,
-        testbed=testbed,
-        allow_private=allow_private,
-        lan=lan,
-        accept_weak_containment=accept_weak_containment,
+        percent=gift.percent,
+        network_bytes_per_s=rate,
+        bind=_address(gift.bind or ("127.0.0.1" if gift.testbed else "::"), "--bind"),
+        public=_address(gift.public, "--public") if gift.public else "",
+        port=gift.port or 0,
+        testbed=gift.testbed,
+        allow_private=gift.allow_private,
+        lan=gift.lan,
+        accept_weak_containment=gift.accept_weak_containment,
     )
 
 

@@ -91,7 +91,7 @@ async def find_nodes_by(
         UsageError: there is no contact.
     """
     problem: SeattleError | None = None
-    for contacts in filter(None, ways):
+    async for contacts in _in_turn(ways, network, lan):
         try:
             found = await find_nodes(
                 person,
@@ -104,23 +104,24 @@ async def find_nodes_by(
             problem = problem or reason
             continue
         return _with_doubt(found, problem)
-    if lan:
-        neighbours = await search_lan(network, wait_s=LAN_S)
-        contacts = [PeerAddress(one.host, one.port) for one in neighbours]
-        if contacts:
-            found = await find_nodes(
-                person,
-                network=network,
-                contacts=contacts,
-                timeout_s=timeout_s,
-                paths=paths,
-            )
-            return _with_doubt(found, problem)
     raise problem or UsageError(
         "no way into the network is known yet",
         hint="name any node of it: seattle browse --contact HOST:PORT"
         + ("" if lan else "; or ask your local network: --lan"),
     )
+
+
+async def _in_turn(
+    ways: Sequence[Sequence[PeerAddress]], network: str, lan: bool
+) -> AsyncIterator[Sequence[PeerAddress]]:
+    """Contacts to try together, those that are there; neighbours are looked for when it is
+    their turn."""
+    for contacts in filter(None, ways):
+        yield contacts
+    if lan:
+        neighbours = await search_lan(network, wait_s=LAN_S)
+        if neighbours:
+            yield [PeerAddress(one.host, one.port) for one in neighbours]
 
 
 def _with_doubt(found: Found, problem: SeattleError | None) -> Found:

@@ -1,9 +1,11 @@
 """Words that find vessels and say how they are: browse, contact, list, update."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from seattle_p2p.cli import output
-from seattle_p2p.cli.browse import show_vessels, state_of
+from seattle_p2p.cli.browse import show_vessels, silent_entries, state_of, tell_silent
 from seattle_p2p.cli.fanout import EXIT_SOME_FAILED, described
 from seattle_p2p.cli.shell.session import Turn, number_of
 from seattle_p2p.cli.shell.targets import Place, status_groups
@@ -43,28 +45,34 @@ async def _browse(turn: Turn) -> int:
     turn.session.groups.set("browsefail", [*lost, *unheard])
     for warning in found.warnings:
         output.note(f"warning: {warning}")
-    if not turn.answer(
-        {
-            "nodes": found.nodes,
-            "vessels": [described(v) | state_of(info) for v, info in states.items()],
-            "silent": [
-                {"node": node.text, "code": error.code, "message": error.message}
-                for node, error in found.silent.items()
-            ],
-            "missing": [vessel.name for vessel in lost],
-            "warnings": list(found.warnings),
-        }
-    ):
-        show_vessels(list(states.items()))
-        output.note(f"{len(states)} vessels on {found.nodes} machines; group browsegood")
-        for node, error in found.silent.items():
-            output.note(f"machine {node.short} is there but does not answer: {error.message}")
-        if lost:
-            names = ", ".join(vessel.name for vessel in lost)
-            output.note(f"known before and not found now: {names}; group browsefail")
-        if not found.vessels and not found.silent:
-            output.note("  next: is your key in the planner's plan? `show identities`")
+    if not turn.answer(_browsed_document(found, states, lost)):
+        _show_browsed(found, states, lost)
     return EXIT_SOME_FAILED if found.silent else 0
+
+
+def _browsed_document(
+    found: Browsed, states: Mapping[Vessel, VesselInfo], lost: Sequence[Vessel]
+) -> dict[str, Any]:
+    return {
+        "nodes": found.nodes,
+        "vessels": [described(v) | state_of(info) for v, info in states.items()],
+        "silent": silent_entries(found),
+        "missing": [vessel.name for vessel in lost],
+        "warnings": list(found.warnings),
+    }
+
+
+def _show_browsed(
+    found: Browsed, states: Mapping[Vessel, VesselInfo], lost: Sequence[Vessel]
+) -> None:
+    show_vessels(list(states.items()))
+    output.note(f"{len(states)} vessels on {found.nodes} machines; group browsegood")
+    tell_silent(found)
+    if lost:
+        names = ", ".join(vessel.name for vessel in lost)
+        output.note(f"known before and not found now: {names}; group browsefail")
+    if not found.vessels and not found.silent:
+        output.note("  next: is your key in the planner's plan? `show identities`")
 
 
 async def _look(turn: Turn, me: Experimenter, known: set[Place]) -> Browsed:
