@@ -6,7 +6,15 @@
 
 file = openfile("mine", True)
 context = SafeDict()
-for thing in [file, log, createlock(), context, mycontext, RepyArgumentError("x"), RepyException]:
+for thing in [
+    file,
+    log,
+    createlock(),
+    context,
+    mycontext,
+    RepyArgumentError("x"),
+    RepyException,
+]:
     for name in ["close", "_Handle__handle", "_SafeDict__names", "anything", "args", "readat"]:
         for change in [
             lambda: object.__setattr__(thing, name, lambda *arguments: "changed"),
