@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import re
+import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -137,3 +140,20 @@ def test_any_bytes_are_a_list_or_refused(noise, at):
     for bad in (noise, data[:at] + noise + data[at + len(noise) :]):
         with contextlib.suppress(BadSeedList):
             read_seed_list(bad)
+
+
+@pytest.mark.parametrize("name", ["README.md", "seeds.toml"])
+def test_lists_that_people_begin_with_are_lists_once_an_address_stands_in_them(name):
+    text = (Path(__file__).parents[3] / "bootstrap" / name).read_text()
+    if name == "README.md":
+        blocks = re.findall(r"(?:^    .*\n|^\n)+", text, re.MULTILINE)
+        [text] = [textwrap.dedent(block) for block in blocks if "[[seed]]" in block]
+    else:
+        head, _, rest = text.partition("# [[seed]]")
+        text = head + ("# [[seed]]" + rest).replace("# ", "")
+    address = f"{NODE.public.text}@192.0.2.7:4711"
+
+    seeds = plan_seed_list(text.replace("KEY@HOST:PORT", address))
+
+    assert [str(seed.address.text) for seed in seeds.seeds] == [address]
+    assert seeds.number == 1
