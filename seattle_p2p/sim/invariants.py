@@ -87,6 +87,12 @@ class Watch:
             if not verdict.holds:
                 raise Breach(verdict)
 
+    @property
+    def live_dropped_share(self) -> float:
+        """Of contacts that were looked at twice, those that left a table and were up."""
+        inspector = self._inspector
+        return inspector.live_dropped / max(inspector.contacts_seen, 1)
+
     def verdicts(self) -> list[Verdict]:
         """All of them, as they are now."""
         return [

@@ -6,6 +6,11 @@ What depends on the machine (seconds of CPU, memory) is kept apart, in `Cost`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+_BAD_LUCK = 0.01
+"""So many of all visits may meet a broken rule because datagrams were lost ..."""
+_FEW_DOUBTS = 3
+"""... and so many always."""
+
 
 @dataclass
 class Discovery:
@@ -78,6 +83,17 @@ class Tally:
         """Visits of nodes that try whether rules are kept."""
         self.given_in: list[str] = []
         """Rules that were not."""
+        self._doubtful: list[str] = []
+
+    def give_in(self, broken: str, doubtful: bool) -> None:
+        """A rule was broken; one that bad luck may break counts when it happens often."""
+        if not doubtful:
+            self.given_in.append(broken)
+            return
+        self._doubtful.append(broken)
+        if len(self._doubtful) > max(self.provocations * _BAD_LUCK, _FEW_DOUBTS):
+            self.given_in += self._doubtful
+            self._doubtful.clear()
 
     def discovery_measures(self) -> dict[str, float]:
         """Recall, precision and times of all finished discoveries.

@@ -50,6 +50,11 @@ class Box:
         self._mappings: dict[tuple[int, Endpoint | None], Mapping] = {}
         self._one_per_destination = kind in ("symmetric", "cgnat")
 
+    @property
+    def lets_strangers_in(self) -> bool:
+        """Whether somebody whom the host never wrote to can reach it."""
+        return self._kind == "full_cone"
+
     def outwards(self, host: Host, destination: Endpoint) -> Sender:
         """Where a datagram of `host` to `destination` leaves the box; keeps the mapping."""
         now_ns = self._world.now_ns

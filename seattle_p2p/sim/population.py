@@ -207,23 +207,35 @@ class Population:
 
     def leave(self, member: Member) -> None:
         """Withdraw its adverts, then switch it off."""
+        self.leaving.add(member.index)
+        self.withdraw(member, lambda: self.crash(member))
+
+    def withdraw(self, member: Member, then: Callable[[], None] = lambda: None) -> None:
+        """Take all of its adverts back; it stays up, unless `then` does something about it."""
         waiting = [p for p in member.owners if member.index in p.advertised_by]
         if not waiting:
-            self.crash(member)
+            then()
             return
-        self.leaving.add(member.index)
         for person in list(waiting):
             person.advertised_by.discard(member.index)
-            self._withdraw(member, person, waiting)
+            self._withdraw(member, person, waiting, then)
 
-    def _withdraw(self, member: Member, person: Person, waiting: list[Person]) -> None:
+    def advertise_again(self, member: Member) -> None:
+        """Give it back the adverts that it withdrew; one that is down gets them as it joins."""
+        for person in member.owners:
+            if member.joined and (member.node, person.index) in self.withdrawn:
+                self._publish(member, person)
+
+    def _withdraw(
+        self, member: Member, person: Person, waiting: list[Person], then: Callable[[], None]
+    ) -> None:
         def answer(event: Event) -> None:
             waiting.remove(person)
             self.tally.withdrawn += isinstance(event, Withdrawn)
             self.withdrawn[member.node, person.index] = self.world.now_ns
             if not waiting and member.host.up:
                 # Not here and now: the core that tells us is still being carried out.
-                self.world.after(0, lambda: self.crash(member))
+                self.world.after(0, then)
 
         self._ask(member, lambda core, now: core.withdraw(person.key, now), answer)
 

@@ -18,6 +18,7 @@ from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.overlay.params import SECOND
 from seattle_p2p.overlay.parts import Parts, Task
+from seattle_p2p.overlay.proofs import make_proof
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.sim.population import Member, Population
 from seattle_p2p.wire.adverts import (
@@ -33,8 +34,11 @@ from seattle_p2p.wire.codec import Codec
 from seattle_p2p.wire.datagrams import (
     Find,
     Outcome,
+    Ping,
+    Pong,
     Read,
     Reply,
+    Report,
     Request,
     Store,
     Stored,
@@ -48,6 +52,13 @@ _AGAIN_S = 1000
 """Nobody is visited again earlier: all that was left there has to be gone."""
 _SHORT_S = 40
 """Lifetime of the advert that has to be gone in time."""
+_REPORT_S = 10
+"""A holder has seen for itself by then whether a node lives."""
+_FLOOD_S = 5.0
+_FLOODS = 8
+"""One visit in so many is a flood, too, where so little is enough for one ..."""
+_MOST_OF_A_FLOOD = 4000
+"""... as this many datagrams."""
 _FEW_PER_NODE = 16
 """A quota is tried out when it is no larger."""
 _FORGED_PERSONS = 4
@@ -63,6 +74,8 @@ class Step(NamedTuple):
         keeps: Whether an answer to the request keeps the rule.
         wait_s: How long to wait before asking.
         token: What to return in the place of the peer's own token, when not None.
+        times: How often the request is sent, all at once.
+        odds: Whether lost datagrams may break the rule now and then.
     """
 
     what: str
@@ -71,6 +84,8 @@ class Step(NamedTuple):
     keeps: Callable[[Outstanding, Any], bool]
     wait_s: float = 0
     token: bytes | None = None
+    times: int = 1
+    odds: bool = False
 
 
 class Visit(Task):
@@ -80,11 +95,15 @@ class Visit(Task):
         parts: The visitor's.
         peer: Whom it visits.
         steps: What it asks.
-        tell: Is told of each rule that was broken.
+        tell: Is told of each rule that was broken, and whether by bad luck perhaps.
     """
 
     def __init__(
-        self, parts: Parts, peer: Peer, steps: Iterator[Step], tell: Callable[[str], None]
+        self,
+        parts: Parts,
+        peer: Peer,
+        steps: Iterator[Step],
+        tell: Callable[[str, bool], None],
     ) -> None:
         super().__init__(parts)
         self._peer = peer
@@ -107,9 +126,13 @@ class Visit(Task):
         self._kept = known.token
         if step.token is not None:
             known.token = step.token
-        if not exchange.ask(self._peer.endpoint, step.kind, step.fields, self, now):
+        asked = exchange.ask(self._peer.endpoint, step.kind, step.fields, self, now)
+        if asked is None:
             self._put_right(step)
             self.give_up()
+            return
+        for _ in range(step.times - 1):
+            exchange.requests.send_again(asked)
 
     def on_reply(self, asked: Outstanding, reply: Reply, now: int) -> None:
         """See what came of it, and go on."""
@@ -117,7 +140,8 @@ class Visit(Task):
         assert step is not None
         self._put_right(step)
         if not step.keeps(asked, reply):
-            self._tell(f"{step.what}: not at {self._peer}, which answered {reply}"[:300])
+            broken = f"{step.what}: not at {self._peer}, which answered {reply}"[:300]
+            self._tell(broken, step.odds)
         unknown = isinstance(reply, Stored) and reply.outcome == Outcome.UNPROVED
         if unknown and step.token is None:
             self.give_up()  # It has forgotten us meanwhile.
@@ -158,10 +182,19 @@ class Provocation:
         peer: Whom it visits.
         owner: A made-up person, under whose key nobody else advertises.
         other: Node id of somebody else.
+        stolen: A token that the peer gave to another address; empty when there is none.
+        floods: Whether it is also asked more than it may answer.
     """
 
     def __init__(
-        self, parts: Parts, codec: Codec, peer: Peer, owner: PublicKey, other: int
+        self,
+        parts: Parts,
+        codec: Codec,
+        peer: Peer,
+        owner: PublicKey,
+        other: int,
+        stolen: bytes,
+        floods: bool,
     ) -> None:
         self._parts = parts
         self._codec = codec
@@ -169,6 +202,8 @@ class Provocation:
         self._storage = parts.cryptography.storage_key(owner)
         self._place = place_of(self._storage.public.raw).to_bytes(ID_BYTES)
         self._other = other.to_bytes(ID_BYTES)
+        self._stolen = stolen
+        self._floods = floods
 
     def steps(self) -> Iterator[Step]:
         """All of them, in an order in which each leaves the ground for the next."""
@@ -178,8 +213,17 @@ class Provocation:
         yield from self._unsound()
         yield self._read("what is kept is handed out", holds=True)
         yield from self._without_a_token()
+        yield from self._without_a_proof()
         yield self._read("a lifetime ends", holds=False, wait_s=_SHORT_S + 1)
         yield self._store("a record comes back", record(20, 600), Outcome.DONE)
+        yield Step(
+            "a report is heard",
+            Report,
+            (self._place, self._parts.own_id_bytes),
+            lambda _, reply: True,
+        )
+        kept = "no advert goes because somebody says that its node is dead"
+        yield self._read(kept, holds=True, wait_s=_REPORT_S, odds=True)
         yield Step(
             "what is withdrawn is removed",
             Withdraw,
@@ -189,6 +233,8 @@ class Provocation:
         yield self._read("what is withdrawn is handed out no more", holds=False)
         if most <= _FEW_PER_NODE:
             yield from self._quota(most)
+        if self._floods:
+            yield from self._flood()
 
     def _unsound(self) -> Iterator[Step]:
         """Records that must not be kept, each for another reason."""
@@ -211,7 +257,8 @@ class Provocation:
         """Neither no token nor a false one opens anything."""
         parts = self._parts
         find = (parts.own_id_bytes, False, 1, self._peer.id.to_bytes(ID_BYTES))
-        for token in (b"", parts.entropy(8)):
+        tokens = [b"", parts.entropy(8)] + [self._stolen] * bool(self._stolen)
+        for token in tokens:
             yield Step(
                 "no reply to an unproved address is larger than its request",
                 Find,
@@ -221,6 +268,41 @@ class Provocation:
             )
             what = "only who returns its token stores"
             yield self._store(what, self._record(14), Outcome.UNPROVED, token=token)
+
+    def _without_a_proof(self) -> Iterator[Step]:
+        """A made-up node wants its advert kept, on a proof that was made for something else."""
+        parts, peer = self._parts, self._peer
+        known = parts.exchange.acquaintances.meet(peer.endpoint)
+        made_up = parts.cryptography.storage_key(PublicKey(parts.entropy(32)))
+        record = self._record(1, node=made_up)
+        right = {"asker": peer.id, "nonce": known.token, "seen": known.seen_us_at}
+        for what, wrong in (
+            ("a proof is of the token that was given", {"nonce": parts.entropy(8)}),
+            ("a proof is for who asked", {"asker": int.from_bytes(self._other)}),
+            ("a proof is for one address", {"seen": parts.exchange.packed(peer.endpoint)}),
+        ):
+            said: dict[str, Any] = right | wrong
+            signature = make_proof(made_up, **said)
+            # Sent with the token it has, for to be turned away here does not end the visit.
+            fields = (made_up.public.raw, signature, 0, record)
+            yield Step(what, Store, fields, _is_unproved, token=known.token)
+
+    def _flood(self) -> Iterator[Step]:
+        """So many questions at once that some of them have to be passed over."""
+        parts, params = self._parts, self._parts.params
+        counts = parts.exchange.counts
+        most = params.source_burst + _FLOOD_S * params.source_rate
+        before = counts[Pong] + counts["dropped.rate"]
+        ping = (parts.own_id_bytes, False)
+        times = 2 * round(most)
+        yield Step("", Ping, ping, lambda _, __: True, times=times)
+
+        def is_bounded(_asked: Outstanding, _reply: Reply) -> bool:
+            answered = counts[Pong] + counts["dropped.rate"] - before
+            return answered <= 1.2 * most
+
+        what = f"at most {most:.0f} questions of one address are answered at once"
+        yield Step(what, Ping, ping, is_bounded, wait_s=_FLOOD_S)
 
     def _quota(self, most: int) -> Iterator[Step]:
         """As many adverts of one node as it may have, and one more."""
@@ -238,25 +320,38 @@ class Provocation:
         fields = (b"", b"", 0, record)
         return Step(what, Store, fields, lambda _, reply: reply.outcome in allowed, 0, token)
 
-    def _read(self, what: str, *, holds: bool, wait_s: float = 0) -> Step:
+    def _read(self, what: str, *, holds: bool, wait_s: float = 0, odds: bool = False) -> Step:
         fields = (self._place, 0, 0, 0, b"", b"")
-        return Step(what, Read, fields, lambda _, reply: (reply.total == 1) is holds, wait_s)
+
+        def keeps(_asked: Outstanding, reply: Any) -> bool:
+            return (reply.total == 1) is holds
+
+        return Step(what, Read, fields, keeps, wait_s, odds=odds)
 
     def _is_no_larger(self, asked: Outstanding, reply: Reply) -> bool:
         size = self._codec.size
         return size(self._codec.encode(reply)) <= size(asked.datagram)
 
     def _record(
-        self, sequence: int, lifetime_s: int = _SHORT_S, storage: Signer | None = None
+        self,
+        sequence: int,
+        lifetime_s: int = _SHORT_S,
+        storage: Signer | None = None,
+        node: Signer | None = None,
     ) -> Record:
         parts = self._parts
+        node = node or parts.key
         return seal_advert(
-            Advert(parts.public, (self._peer.endpoint,), (), sequence, lifetime_s),
-            node=parts.key,
+            Advert(node.public, (self._peer.endpoint,), (), sequence, lifetime_s),
+            node=node,
             storage=storage or self._storage,
             secret=bytes(32),
             nonce=parts.entropy(NONCE_BYTES),
         )
+
+
+def _is_unproved(_asked: Outstanding, reply: Any) -> bool:
+    return bool(reply.outcome == Outcome.UNPROVED)
 
 
 def forgeries(
@@ -329,17 +424,38 @@ class Provoker:
         long_ago = self._world.now_ns - _AGAIN_S * SECOND
         contacts = sorted(core.parts.table, key=lambda peer: peer.id)
         fresh = [peer for peer in contacts if self._visited.get(peer.id, long_ago) <= long_ago]
-        if fresh:
-            peer, other = self._rng.choice(fresh), self._rng.choice(contacts).id
+        if fresh and len(contacts) > 1:
+            peer = self._rng.choice(fresh)
+            other = self._rng.choice([each for each in contacts if each is not peer]).id
             self._visited[peer.id] = self._world.now_ns
             owner = PublicKey(self._rng.randbytes(32))
-            steps = Provocation(core.parts, self._codec, peer, owner, other).steps()
+            steps = Provocation(
+                core.parts,
+                self._codec,
+                peer,
+                owner,
+                other,
+                self._token_of_another(peer),
+                self._population.tally.provocations % _FLOODS == 0
+                and core.parts.params.source_burst <= _MOST_OF_A_FLOOD // 2,
+            ).steps()
             self._visit(core, peer, steps)
+
+    def _token_of_another(self, peer: Peer) -> bytes:
+        """A token that the peer gave to some other address lately."""
+        for member in self._population.live_members():
+            core = member.host.core
+            if member is self._member or not isinstance(core, OverlayNode):
+                continue
+            known = core.parts.exchange.acquaintances.at(peer.endpoint)
+            if known is not None and known.token:
+                return known.token
+        return b""
 
     def _visit(self, core: OverlayNode, peer: Peer, steps: Iterator[Step]) -> None:
         tally = self._population.tally
         tally.provocations += 1
-        Visit(core.parts, peer, steps, tally.given_in.append).start(self._world.now_ns)
+        Visit(core.parts, peer, steps, tally.give_in).start(self._world.now_ns)
         self._world.collect(self._member.host)
 
     def _forge(self, core: OverlayNode) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from seattle_p2p.overlay.core import Role
 from seattle_p2p.sim import invariants
 from seattle_p2p.sim.atlas import Place, make_atlas
 from seattle_p2p.sim.invariants import Breach, Verdict, Watch
@@ -261,13 +262,22 @@ class Run:
             "load.gini_requests": gini(host.received for host in world.hosts if host.up),
             "load.gini_records": gini(known.records for known in statistics),
             "table.contacts_mean": mean([known.contacts for known in statistics]),
+            "table.live_dropped_share": self._watch.live_dropped_share,
             "size.estimate_mean": mean([known.size_estimate for known in statistics]),
+            "size.error_mean": self._size_error(),
         }
         if self.stage.researchers is not None:
             measures |= self.stage.researchers.errands.measures()
         for kind in sorted(world.trace.kinds):
             measures[f"messages.{kind}"] = world.trace.kinds[kind]
         return {name: round(value, 6) for name, value in measures.items()}
+
+    def _size_error(self) -> float:
+        """By how much nodes that have an estimate are off, as a share of what is true."""
+        live = self.stage.population.live_members()
+        servers = sum(member.core.role is Role.SERVER for member in live)
+        estimates = [m.core.statistics().size_estimate for m in live if m.is_ordinary]
+        return mean([abs(known / max(servers, 1) - 1) for known in estimates if known])
 
 
 @contextmanager

@@ -191,11 +191,12 @@ class Fault(Part, frozen=True, kw_only=True):
     """Something that goes wrong at a stated time.
 
     Args:
-        kind: `crash` (without a word), `leave` (adverts withdrawn), `restart` (those that are
-            down), `partition`, `gray`, `duplicate`, `stray` (answers leave from another
-            address, as some machines with several do), or `drop` of one datagram.
+        kind: `crash` (without a word), `leave` (adverts withdrawn), `withdraw` (the same, but
+            the machine stays), `restart` (those that are down), `partition`, `gray`,
+            `duplicate`, `stray` (answers leave from another address, as some machines with
+            several do), or `drop` of one datagram.
         at_s: When.
-        for_s: How long; to the end when 0. For crash and leave: back after so long.
+        for_s: How long; to the end when 0. For crash, leave and withdraw: back after so long.
         group: Whom; all hosts of role `node` when empty.
         share: Which share of them, drawn at random; `gray`, `duplicate`: all, or this share.
         loss: Of a gray host.
@@ -205,7 +206,15 @@ class Fault(Part, frozen=True, kw_only=True):
     """
 
     kind: Literal[
-        "crash", "leave", "restart", "partition", "gray", "duplicate", "stray", "drop"
+        "crash",
+        "leave",
+        "withdraw",
+        "restart",
+        "partition",
+        "gray",
+        "duplicate",
+        "stray",
+        "drop",
     ]
     at_s: Seconds
     for_s: Seconds = 0

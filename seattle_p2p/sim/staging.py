@@ -211,6 +211,8 @@ class Stage:
             chosen = population.chosen(fault.group, fault.share, rng)
             if fault.kind in ("crash", "leave"):
                 self._take_down(fault, [member for member in chosen if member.host.up])
+            elif fault.kind == "withdraw":
+                self._take_back(fault, [member for member in chosen if member.joined])
             elif fault.kind == "restart":
                 for member in chosen:
                     if not member.host.up:
@@ -239,6 +241,13 @@ class Stage:
                 self.population.crash(member, keep_state=fault.keep_state)
             if fault.for_s:
                 self._start_at(fault.at_s + fault.for_s, member)
+
+    def _take_back(self, fault: Fault, members: list[Member]) -> None:
+        population = self.population
+        for member in members:
+            population.withdraw(member)
+            if fault.for_s:
+                self.world.after(fault.for_s, partial(population.advertise_again, member))
 
     # Attacks
 

@@ -7,7 +7,6 @@ network for an hour; all have to be noticed by the scenario with one of a few se
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -34,16 +33,13 @@ from seattle_p2p.overlay.shelf import Shelf
 from seattle_p2p.overlay.table import Bucket, PeerTable
 from seattle_p2p.overlay.tokens import Tokens
 from seattle_p2p.overlay.withdrawal import Withdrawal
-from seattle_p2p.sim.impostors import Relay
-from seattle_p2p.sim.run import Run
-from seattle_p2p.sim.scenario import NodeGroup, read_scenario
 from seattle_p2p.wire import adverts
 from seattle_p2p.wire.datagrams import Outcome, Store
+from tests.support.planting import breached
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 SEEDS = range(1, 6)
-SCENARIO = Path(__file__).parents[2] / "simulations" / "rules-kept"
 PLANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {}
 
 
@@ -51,27 +47,6 @@ def plant(patch):
     """Register a patch under its name in words."""
     PLANTS[patch.__name__.replace("_", " ")] = patch
     return patch
-
-
-def breached(seed):
-    """The verdicts that one seed breaks, with two machines that relay others' proofs."""
-    scenario = read_scenario(SCENARIO)
-    relays = NodeGroup(name="relays", count=2, role="bootstrap", join_at_s=1)
-    run = Run(msgspec.structs.replace(scenario, nodes=(*scenario.nodes, relays)), seed)
-    for member in run.stage.population.members:
-        if member.group == "relays":
-            member.host.make_core = relaying(run.stage, member.host.make_core)
-    return [verdict for verdict in run.execute().verdicts if not verdict.holds]
-
-
-def relaying(stage, make):
-    def make_relay(host):
-        victim = stage.population.members[10 + host.index % 7]
-        peer = Peer(victim.signer.public.node_id, victim.host.endpoint)
-        rng = stage.world.streams.stream(f"relay/{host.index}")
-        return Relay(make(host), stage._codec, rng, peer)
-
-    return make_relay
 
 
 # What is planted: routing
