@@ -216,11 +216,11 @@ def to_quantity(name: str, amount: int | float | Decimal) -> int:
     """
     exact = amount if isinstance(amount, Decimal) else Decimal(str(amount))
     if not exact.is_finite() or exact < 0 or exact > MAX_AMOUNT:
-        raise UsageError(f"{name}: {amount} is not an amount from 0 to {MAX_AMOUNT}")
+        raise UsageError(f"{name}: {str(amount)[:30]} is not an amount from 0 to {MAX_AMOUNT}")
     if name in RENEWABLE:
         return int((exact * MILLIONTHS).to_integral_value(rounding=ROUND_FLOOR))
     if exact != exact.to_integral_value():
-        raise UsageError(f"{name}: {amount} is not a whole number")
+        raise UsageError(f"{name}: {str(amount)[:30]} is not a whole number")
     return int(exact)
 
 

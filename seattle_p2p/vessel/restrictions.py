@@ -29,8 +29,7 @@ def parse_restrictions(text: str) -> Resources:
 
     Raises:
         BadPlan: With the line's number: an unknown or repeated resource, a bad amount, a line
-            of
-            another form, or one of cpu, memory and diskused missing.
+            of another form, or one of cpu, memory and diskused missing.
     """
     if len(text) > MAX_TEXT:
         raise BadPlan(f"a resource file of {len(text)} characters, limit {MAX_TEXT}")
