@@ -1,6 +1,6 @@
 """From a person's key to the nodes that hold vessels for it, by asking the overlay.
 
-The experimenter joins as a client for as long as the question takes: it asks, stands in
+The researcher joins as a client for as long as the question takes: it asks, stands in
 nobody's table, and holds nothing. Only nodes that prove they are alive are returned.
 """
 

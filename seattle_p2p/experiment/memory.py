@@ -1,4 +1,4 @@
-"""What an experimenter's machine remembers between commands: vessels, peers, what failed last.
+"""What a researcher's machine remembers between commands: vessels, peers, what failed last.
 
 One JSON file for each network and key, replaced whole. A vessel keeps its number for ever, so
 that `3` means tomorrow what it means today.

@@ -4,7 +4,7 @@
     pieces = await me.owner.split(vessels, into(3))
     joined = await me.owner.join(pieces.result.ok)
 
-Splits and joins make new vessels; they are known to the experimenter at once, under numbers of
+Splits and joins make new vessels; they are known to the researcher at once, under numbers of
 their own, and the old ones are forgotten.
 """
 

@@ -1,4 +1,4 @@
-"""One experimenter at work: a key, the vessels it controls, and what can be done with them.
+"""A researcher at work: a key, the vessels it controls, and what can be done with them.
 
 async with Experimenter(key, contacts=["192.0.2.7:4711"]) as me:
     found = await me.browse()

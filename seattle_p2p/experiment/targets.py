@@ -18,7 +18,7 @@ _SHOWN = 4
 
 @dataclass(frozen=True)
 class Vessel:
-    """A vessel as an experimenter knows it; says where it is, not how it is.
+    """A vessel as a researcher knows it; says where it is, not how it is.
 
     Args:
         number: Its number in this person's list, from 1.
