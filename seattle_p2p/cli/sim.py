@@ -1,5 +1,6 @@
 """`seattle sim`: questions to the overlay, answered in virtual time."""
 
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -95,7 +96,8 @@ def run(
     if not result.holds:
         from seattle_p2p.cli.sim_breach import keep_breach
 
-        kept_in = keep or Path(f"{plan.meta.name}-{result.seed}-breach")
+        safe = re.sub(r"[^\w.-]+", "-", plan.meta.name).lstrip(".") or "scenario"
+        kept_in = keep or Path(f"{safe}-{result.seed}-breach")
         smallest = keep_breach(result, folder, kept_in, shrink_s)
         output.note(f"again: {command}")
         output.note(f"again, at its smallest: {smallest}")

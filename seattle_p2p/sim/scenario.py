@@ -16,11 +16,17 @@ from msgspec import Meta
 from seattle_p2p.errors import BadPlan
 from seattle_p2p.overlay.params import Params
 from seattle_p2p.sim.measure_names import measure_names
-from seattle_p2p.sim.toml_errors import Found, read_toml
+from seattle_p2p.sim.paths import set_at
+from seattle_p2p.sim.toml_errors import Found, nearest, read_toml
 
 SCHEMA_VERSION = 1
 BYTES_PER_NODE = 160 * 1024
 """What a simulated node costs, measured generously; `require_memory` refuses by it."""
+
+_MOST_AT_ONCE = 255
+"""More contacts to a bucket, or questions at a time, than any answer could name."""
+_LARGEST = 10_000_000
+"""Of any parameter of the overlay, whatever its unit."""
 
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=10_000_000)]
@@ -331,6 +337,7 @@ def read_scenario(path: Path) -> Scenario:
             f"the file is of version {scenario.version}, this seattle reads {SCHEMA_VERSION}",
         )
     _require_sense(found)
+    _require_its_matrix(found, folder)
     expected = folder / "expected.toml"
     if path.is_dir() and expected.exists():
         bounds = read_toml(expected, Expected)
@@ -356,9 +363,11 @@ def _require_sense(found: Found[Scenario]) -> None:
     _require_sound_attacks(found)
     scenario = found.value
     for name, value in msgspec.structs.asdict(scenario.overlay).items():
-        lowest = 1 if name in ("k", "alpha", "disjoint_paths") else 0
-        if isinstance(value, int | float) and value < lowest:
-            raise found.refuse(f"$.overlay.{name}", f"{name} is at least {lowest}")
+        is_few = name in ("k", "alpha", "disjoint_paths")
+        lowest, highest = (1, _MOST_AT_ONCE) if is_few else (0, _LARGEST)
+        if isinstance(value, int | float) and not lowest <= value <= highest:
+            reason = f"{name} is at least {lowest} and at most {highest:,}"
+            raise found.refuse(f"$.overlay.{name}", reason)
     if scenario.network.corrupt and scenario.meta.mode != "wire":
         raise found.refuse(
             "$.network.corrupt",
@@ -374,6 +383,23 @@ def _require_sense(found: Found[Scenario]) -> None:
         if name not in measure_names():
             place = f"$.sweep.measures[{index}]"
             raise found.refuse_name(place, name, list(measure_names()), "measure")
+    for path, values in scenario.sweep.axes.items():
+        if not values:
+            raise found.refuse("$.sweep.axes", f"{path!r} has no values")
+        try:
+            set_at(msgspec.to_builtins(scenario), path, values[0])
+        except BadPlan as reason:
+            raise found.refuse("$.sweep.axes", reason.message, reason.hint or "") from None
+
+
+def _require_its_matrix(found: Found[Scenario], folder: Path) -> None:
+    name = found.value.network.latency_file
+    if name and not (folder / name).is_file():
+        near = sorted(path.name for path in folder.glob("*.csv"))
+        place = "$.network.latency_file"
+        raise found.refuse(
+            place, f"there is no file {str(folder / name)!r}", nearest(name, near)
+        )
 
 
 def _require_sound_bounds(
@@ -386,6 +412,10 @@ def _require_sound_bounds(
             raise found.refuse_name(f"{place}.measure", expect.measure, known, "measure")
         if expect.at_least is None and expect.at_most is None:
             raise found.refuse(place, "a bound needs `at_least` or `at_most`")
+        low = -math.inf if expect.at_least is None else expect.at_least
+        high = math.inf if expect.at_most is None else expect.at_most
+        if not low <= high:
+            raise found.refuse(place, f"no number is at least {low:g} and at most {high:g}")
 
 
 def _require_sound_groups(found: Found[Scenario]) -> None:
@@ -421,8 +451,15 @@ def _require_sound_faults(found: Found[Scenario]) -> None:
 
 
 def _require_sound_attacks(found: Found[Scenario]) -> None:
-    end_s = found.value.meta.duration_s
-    for index, attack in enumerate(found.value.attacks):
+    scenario = found.value
+    end_s = scenario.meta.duration_s
+    able = [g.count for g in scenario.nodes if g.role == "experimenter"]
+    everybody = able or [group.count for group in scenario.nodes]
+    owners = scenario.workload.owners or sum(everybody)
+    for index, attack in enumerate(scenario.attacks):
+        if attack.owner >= owners:
+            reason = f"there is no owner {attack.owner}: there are {owners:,}, from 0"
+            raise found.refuse(f"$.attacks[{index}].owner", reason)
         if attack.at_s > end_s:
             raise found.refuse(
                 f"$.attacks[{index}].at_s", f"the attack comes after the end, at {end_s:g} s"

@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -19,9 +19,9 @@ import msgspec
 
 from seattle_p2p.errors import BadPlan
 from seattle_p2p.sim.measures import mean
+from seattle_p2p.sim.paths import set_at
 from seattle_p2p.sim.scenario import Scenario, Sweep, require_sense
 from seattle_p2p.sim.scenario_text import scenario_text
-from seattle_p2p.sim.toml_errors import nearest
 
 ROWS = "rows.jsonl"
 
@@ -113,14 +113,7 @@ def at_point(scenario: Scenario, point: Point) -> Scenario:
     """
     content = msgspec.to_builtins(scenario)
     for path, value in point.values:
-        *way, last = path.split(".")
-        there: Any = content
-        for step in way:
-            there = _below(there, step, path)
-        if not isinstance(there, dict) or last not in there:
-            known = list(there) if isinstance(there, dict) else []
-            raise BadPlan(f"sweep: there is no field {path!r}", hint=nearest(last, known))
-        there[last] = value
+        set_at(content, path, value)
     try:
         changed = msgspec.convert(content, Scenario)
         require_sense(changed)
@@ -272,15 +265,3 @@ def _summary(rows: Sequence[Row]) -> Summary:
             margins[name] = t * spread / math.sqrt(len(values))
     breached = sum(bool(row.breached) for row in rows)
     return Summary(rows[0].point.values, len(rows), breached, means, margins)
-
-
-def _below(there: Any, step: str, path: str) -> Any:
-    if isinstance(there, list | tuple):
-        named: Mapping[str, Any] = {part.get("name", ""): part for part in there}
-        if step in named:
-            return named[step]
-        if step.isdecimal() and int(step) < len(there):
-            return there[int(step)]
-    elif isinstance(there, dict) and step in there:
-        return there[step]
-    raise BadPlan(f"sweep: there is no {step!r} on the way to {path!r}")

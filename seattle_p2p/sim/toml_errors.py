@@ -132,6 +132,8 @@ def _refusal(path: Path, lines: dict[str, int], place: str, reason: str, hint: s
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """A hint: the known name that is most like a wrong one, or some of them."""
+    if not known:
+        return ""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]!r}?"

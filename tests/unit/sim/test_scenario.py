@@ -82,6 +82,7 @@ def test_a_mistake_is_told_with_its_line_and_the_nearest_name(
     assert hint in error.hint
 
 
+BOUND = '[[expect]]\nmeasure = "join.count"\n'
 CRASH = '[[faults]]\nkind = "crash"\n'
 
 
@@ -95,6 +96,24 @@ CRASH = '[[faults]]\nkind = "crash"\n'
         ("[overlay]\nk = 0", "line 18: k is at least 1"),
         ("[overlay]\nalfa = 3", "line 18: there is no field alfa"),
         ("[workload]\nlast_look_s = 60", "line 18: the last look is before the start"),
+        ('[network]\nlatency_file = "rtt.csv"', "line 18: there is no file"),
+        (
+            '[sweep]\naxes = { "network.los" = [1] }',
+            "line 18: sweep: there is no field network.los",
+        ),
+        (
+            '[sweep]\naxes = { "nodes.doners.count" = [1] }',
+            "line 18: sweep: there is no doners",
+        ),
+        ('[sweep]\naxes = { "network.loss" = [] }', "line 18: network.loss has no values"),
+        ("[overlay]\nk = 100000", "line 18: k is at least 1 and at most 255"),
+        ("[overlay]\nsoft_floor_s = nan", "line 18: soft_floor_s is at least 0 and at most"),
+        (BOUND + "at_least = 1\nat_most = 0", "no number is at least 1 and at most 0"),
+        (BOUND + "at_least = nan", "no number is at least nan and at most inf"),
+        (
+            '[[attacks]]\nkind = "withhold"\nat_s = 1\nowner = 99',
+            "line 20: there is no owner 99",
+        ),
         ('[[expect]]\nmeasure = "join.count"', "line 17: a bound needs at_least or at_most"),
     ],
 )
