@@ -17,7 +17,7 @@ from seattle_p2p.experiment.bodies import Source
 from seattle_p2p.wire.actions import Batch, Batchable, Item
 from seattle_p2p.wire.commands import Command, encode
 from seattle_p2p.wire.failed import Failed
-from seattle_p2p.wire.limits import MAX_BATCH, MAX_COMMAND_BYTES
+from seattle_p2p.wire.limits import ENVELOPE_BYTES, MAX_BATCH, MAX_COMMAND_BYTES
 from seattle_p2p.wire.results import Result, Results
 
 Send = Callable[[Command, Source | None], Awaitable[Result]]
@@ -27,9 +27,6 @@ PATIENCE_S = 0.25
 
 AT_ONCE = 4
 """Batches on their way at the same time, each over its own connection."""
-
-_HEAD_BYTES = 1024
-"""Left free beside the commands for the envelope around them."""
 
 
 @dataclass(eq=False)
@@ -113,7 +110,7 @@ class Batcher:
         batch: list[_Waiting] = []
         ids: set[bytes] = set()
         left: deque[_Waiting] = deque()
-        room, content = MAX_COMMAND_BYTES - _HEAD_BYTES, None
+        room, content = MAX_COMMAND_BYTES - ENVELOPE_BYTES, None
         for waiting in self._queue:
             size = len(encode(waiting.command))
             theirs = waiting.body and (waiting.body.size, waiting.body.digest)

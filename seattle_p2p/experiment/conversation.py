@@ -23,7 +23,7 @@ from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.bodies import BodyDigest
 from seattle_p2p.wire.commands import Command, encode
 from seattle_p2p.wire.greeting import PROTOCOL_VERSION, Hello, Welcome
-from seattle_p2p.wire.limits import MAX_REPLY_BYTES
+from seattle_p2p.wire.limits import ENVELOPE_BYTES, MAX_REPLY_BYTES
 from seattle_p2p.wire.results import Result, result_door, stream_end_door
 
 Frame = tuple[bool, bytes]
@@ -135,7 +135,7 @@ class Answer:
         Raises:
             BadSignature: altered, by somebody else, or an answer to something else.
         """
-        envelope = decode_envelope(data, limit=MAX_REPLY_BYTES + 1024)
+        envelope = decode_envelope(data, limit=MAX_REPLY_BYTES + ENVELOPE_BYTES)
         if envelope.sender != self._conversation.node.raw:
             raise BadSignature("the reply is signed by another key than the node's")
         require_genuine(purpose, envelope, receiver=self._conversation.person)

@@ -11,7 +11,12 @@ A client's END holds the last piece; a reply may come before it: the client then
 END at once. Pieces hold at most 64 KiB. Nothing here is believed: what counts is signed inside.
 """
 
-from seattle_p2p.wire.limits import MAX_COMMAND_BYTES, MAX_REPLY_BYTES, STREAM_FRAME_BYTES
+from seattle_p2p.wire.limits import (
+    ENVELOPE_BYTES,
+    MAX_COMMAND_BYTES,
+    MAX_REPLY_BYTES,
+    STREAM_FRAME_BYTES,
+)
 
 HELLO = b"h"
 HELLO_IN_REQUEST = "hello"
@@ -25,7 +30,7 @@ REFUSED = b"x"
 PIECE = b"p"
 END = b"e"
 
-MAX_MESSAGE_BYTES = max(MAX_COMMAND_BYTES, STREAM_FRAME_BYTES) + 1024
+MAX_MESSAGE_BYTES = max(MAX_COMMAND_BYTES, STREAM_FRAME_BYTES) + ENVELOPE_BYTES
 """Longest message to a node."""
-MAX_ANSWER_BYTES = MAX_REPLY_BYTES + 1024
+MAX_ANSWER_BYTES = MAX_REPLY_BYTES + ENVELOPE_BYTES
 """Longest message of a node."""

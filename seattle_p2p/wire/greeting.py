@@ -4,10 +4,11 @@ from typing import Annotated
 
 import msgspec
 
+from seattle_p2p.identity.envelope import CHALLENGE_BYTES
 from seattle_p2p.wire.doors import Door
 from seattle_p2p.wire.failed import Failed
 from seattle_p2p.wire.fields import Count, Key
-from seattle_p2p.wire.limits import MAX_HELLO_BYTES, MAX_NETWORK_NAME
+from seattle_p2p.wire.limits import MAX_HELLO_BYTES, MAX_NETWORK_NAME, MAX_WALLS
 
 PROTOCOL_VERSION = 1
 
@@ -29,8 +30,8 @@ class Welcome(msgspec.Struct, frozen=True, array_like=True, tag="welcome"):
     version: Count
     network: Annotated[str, msgspec.Meta(max_length=MAX_NETWORK_NAME)]
     node: Key
-    layers: Annotated[tuple[str, ...], msgspec.Meta(max_length=32)]
-    challenge: Annotated[bytes, msgspec.Meta(max_length=16)] = b""
+    layers: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_WALLS)]
+    challenge: Annotated[bytes, msgspec.Meta(max_length=CHALLENGE_BYTES)] = b""
 
 
 hello_door: Door[Hello] = Door(Hello, MAX_HELLO_BYTES, "hello")

@@ -27,8 +27,14 @@ MAX_COMMAND_BYTES = 64 * 1024
 MAX_REPLY_BYTES = 2 * 1024 * 1024
 """Signed head of a reply: vessels of a crowded node (some 600 bytes each), a piece of log."""
 
+ENVELOPE_BYTES = 1024
+"""Left for the envelope around a signed body: keys, challenge, signature, and then some."""
+
 MAX_HELLO_BYTES = 4 * 1024
 """What two sides tell each other before anything is signed."""
+
+MAX_WALLS = 32
+"""Layers of containment that a node names to strangers."""
 
 MAX_ARGUMENTS = 256
 """Arguments of a program."""
