@@ -1,20 +1,18 @@
-"""The real transport of a conversation: a WebSocket over HTTPS, by aiohttp."""
+"""The real transport of a conversation: a WebSocket over HTTPS."""
 
 import asyncio
 import contextlib
 import os
+import socket
 import ssl
 from collections.abc import AsyncGenerator
-
-import aiohttp
-from aiohttp import WSMsgType
-from yarl import URL
 
 from seattle_p2p.errors import MalformedMessage, PeerError, Unreachable, WrongPeer
 from seattle_p2p.experiment.bodies import Source
 from seattle_p2p.experiment.conversation import Frame
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.net.tls import Pin, client_context
+from seattle_p2p.net.tls import client_context, peer_key
+from seattle_p2p.net.websocket import Channel, connect
 from seattle_p2p.wire.address import PeerAddress
 from seattle_p2p.wire.channel import (
     COMMAND,
@@ -36,8 +34,6 @@ CONNECT_S = 5.0
 HEARTBEAT_S = 20.0
 """A node that is asked for a sign of life so often and gives none within half of it is gone."""
 
-_GONE = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
-
 
 class HttpsTransport:
     """Opens HTTPS connections to node managers. One for a whole program is enough."""
@@ -54,17 +50,10 @@ class HttpsConnection:
     """One kept connection. Made by `HttpsTransport`."""
 
     def __init__(self, address: PeerAddress, node: PublicKey, context: ssl.SSLContext) -> None:
-        host = f"[{address.host}]" if ":" in address.host else address.host
         self._address = address
-        self._place = f"https://{host}:{address.port}/commands"
+        self._node = node
         self._context = context
-        self._channel: aiohttp.ClientWebSocketResponse | None = None
-        # The connector pins, the request brings the context: aiohttp looks for them there.
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=Pin(node), limit=1),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        self._channel: Channel | None = None
 
     async def greet(self, hello: bytes) -> bytes:
         """Exchange the first words.
@@ -75,25 +64,26 @@ class HttpsConnection:
         """
         try:
             async with asyncio.timeout(CONNECT_S):
-                self._channel = await self._session.ws_connect(
-                    URL(f"{self._place}?{HELLO_IN_REQUEST}={hello.hex()}", encoded=True),
-                    ssl=self._context,
-                    heartbeat=HEARTBEAT_S,
-                    max_msg_size=MAX_ANSWER_BYTES,
+                self._channel = await connect(
+                    self._address.host,
+                    self._address.port,
+                    f"/commands?{HELLO_IN_REQUEST}={hello.hex()}",
+                    context=self._context,
+                    check=self._require_node,
+                    heartbeat_s=HEARTBEAT_S,
+                    max_message_bytes=MAX_ANSWER_BYTES,
                 )
                 return (await self.receive(WELCOME))[1]
-        except aiohttp.ServerFingerprintMismatch as reason:
+        except OSError as reason:
+            raise self._unreachable(reason) from reason
+
+    def _require_node(self, transport: asyncio.BaseTransport) -> None:
+        if peer_key(transport) != self._node:
             raise WrongPeer(
                 f"at {self._address.host}:{self._address.port} answers another machine than"
                 " the node asked for",
                 hint="it may have moved: browse again; else somebody is in between",
-            ) from reason
-        except aiohttp.WSServerHandshakeError as reason:
-            raise MalformedMessage(
-                f"at {self._address.host}:{self._address.port} nobody answers commands"
-            ) from reason
-        except _GONE as reason:
-            raise self._unreachable(reason) from reason
+            )
 
     async def send(self, head: bytes, body: Source | None) -> "HttpsReply":
         """Send one request; see `conversation.Connection`."""
@@ -101,12 +91,12 @@ class HttpsConnection:
             raise Unreachable("the connection was never greeted")
         try:
             if body is None:
-                await self._channel.send_bytes(COMMAND + head)
+                await self._channel.send(COMMAND + head)
                 kind, data = await self.receive(REPLY, STREAM)
             else:
-                await self._channel.send_bytes(COMMAND_WITH_BODY + head)
+                await self._channel.send(COMMAND_WITH_BODY + head)
                 kind, data = await self._send_body(self._channel, body)
-        except _GONE as reason:
+        except OSError as reason:
             raise self._unreachable(reason) from reason
         return HttpsReply(data, self, streams=kind == STREAM)
 
@@ -118,10 +108,11 @@ class HttpsConnection:
             PeerError: the node refuses unsigned, or something else came than expected.
         """
         assert self._channel is not None
-        message = await self._channel.receive()
-        if message.type is not WSMsgType.BINARY:
-            raise self._unreachable(ConnectionResetError("the connection was closed"))
-        kind, data = message.data[:1], message.data[1:]
+        try:
+            message = await self._channel.receive()
+        except OSError as reason:
+            raise self._unreachable(reason) from reason
+        kind, data = message[:1], message[1:]
         if kind == REFUSED:
             raise _refusal(data)
         if kind not in expected:
@@ -131,14 +122,10 @@ class HttpsConnection:
     async def close(self) -> None:
         """Hang up; never raises."""
         channel, self._channel = self._channel, None
-        # The connection first: then the WebSocket waits for no farewell of the other side.
-        await self._session.close()
         if channel is not None:
             await channel.close()
 
-    async def _send_body(
-        self, channel: aiohttp.ClientWebSocketResponse, body: Source
-    ) -> tuple[bytes, bytes]:
+    async def _send_body(self, channel: Channel, body: Source) -> tuple[bytes, bytes]:
         """Send a body, but no more of it once the reply is there; returns the reply."""
         reply = asyncio.ensure_future(self.receive(REPLY, STREAM))
         try:
@@ -149,9 +136,9 @@ class HttpsConnection:
                         last = b""
                         break
                     if last:
-                        await channel.send_bytes(PIECE + last)
+                        await channel.send(PIECE + last)
                     last = piece
-            await channel.send_bytes(END + last)
+            await channel.send(END + last)
             return await reply
         except ConnectionError:
             # The reply may have come just before the node hung up.
@@ -159,9 +146,8 @@ class HttpsConnection:
         finally:
             reply.cancel()
 
-    def _unreachable(self, reason: BaseException) -> Unreachable:
-        words = "no answer in time" if isinstance(reason, TimeoutError) else _words(reason)
-        return Unreachable(f"{self._address.host}:{self._address.port}: {words}")
+    def _unreachable(self, reason: OSError) -> Unreachable:
+        return Unreachable(f"{self._address.host}:{self._address.port}: {_words(reason)}")
 
 
 class HttpsReply:
@@ -191,9 +177,12 @@ def _refusal(data: bytes) -> PeerError:
     return MalformedMessage("the node refused without saying why")
 
 
-def _words(reason: BaseException) -> str:
-    if isinstance(reason, aiohttp.ClientConnectorError):
-        # Not the words that came with it: asyncio puts the address in, which is told already.
-        number = reason.os_error.errno
-        return (os.strerror(number) if number else str(reason.os_error)).lower()
-    return str(reason) or type(reason).__name__
+def _words(reason: OSError) -> str:
+    if isinstance(reason, TimeoutError):
+        return "no answer in time"
+    if isinstance(reason, ssl.SSLError):
+        return "what answers there does not speak TLS as nodes do"
+    if isinstance(reason, socket.gaierror) or not reason.errno:
+        return str(reason) or type(reason).__name__
+    # Not the words that came with it: asyncio puts the address in, which is told already.
+    return os.strerror(reason.errno).lower()

@@ -6,11 +6,8 @@ an advert, and compares it with the one in the certificate. The handshake itself
 """
 
 import asyncio
-import contextlib
 import ssl
 from pathlib import Path
-
-import aiohttp
 
 from seattle_p2p.errors import KeystoreError, MalformedMessage
 from seattle_p2p.identity.keys import KEY_BYTES, PublicKey
@@ -41,7 +38,7 @@ def server_context(path: Path) -> ssl.SSLContext:
 
 
 def client_context() -> ssl.SSLContext:
-    """What a client connects with: no names, no authorities; `Pin` is what checks."""
+    """What a client connects with: no names, no authorities; see `peer_key`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False
@@ -49,31 +46,14 @@ def client_context() -> ssl.SSLContext:
     return context
 
 
-class Pin(aiohttp.Fingerprint):
-    """Accepts a connection only to whoever holds one key.
-
-    Args:
-        node: The key expected.
-    """
-
-    def __init__(self, node: PublicKey) -> None:
-        super().__init__(node.raw)
-        self._node = node
-
-    def check(self, transport: asyncio.Transport) -> None:
-        """Compare the key in the peer's certificate.
-
-        Raises:
-            aiohttp.ServerFingerprintMismatch: another key, or no Ed25519 key at all.
-        """
-        host, port, *_ = transport.get_extra_info("peername") or ("?", 0)
-        found = b""
-        session = transport.get_extra_info("ssl_object")
-        if session is not None:
-            with contextlib.suppress(MalformedMessage):
-                found = key_of_certificate(session.getpeercert(binary_form=True) or b"").raw
-        if found != self._node.raw:
-            raise aiohttp.ServerFingerprintMismatch(self._node.raw, found, host, port)
+def peer_key(transport: asyncio.BaseTransport) -> PublicKey | None:
+    """The key of whoever is at the other end; None when it is no Ed25519 key."""
+    session = transport.get_extra_info("ssl_object")
+    certificate = session.getpeercert(binary_form=True) if session is not None else None
+    try:
+        return key_of_certificate(certificate or b"")
+    except MalformedMessage:
+        return None
 
 
 def key_of_certificate(der: bytes) -> PublicKey:

@@ -24,8 +24,9 @@ import aiohttp
 import psutil
 from aiohttp import web
 
-from seattle_p2p.net.tls import Pin, client_context, server_context
+from seattle_p2p.net.tls import client_context, server_context
 from tests.support.donated import a_donated_folder, a_running_node
+from tests.support.pin import Pin
 from tests.support.served_node import OWNER, ServedNode, a_served_node
 
 ROUNDS, REQUESTS, WARM_UP = 15, 200, 200

@@ -28,7 +28,8 @@ from aiohttp import web
 from seattle_p2p.experiment.session import Experimenter
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.net.tls import Pin, client_context, server_context
+from seattle_p2p.net.tls import client_context, server_context
+from tests.support.pin import Pin
 from tests.support.served_node import NETWORK, OWNER, ServedNode, a_served_node
 
 LAYOUTS = ((64, 1), (16, 8), (4, 32))

@@ -36,7 +36,7 @@ from seattle_p2p.identity.envelope import (
 from seattle_p2p.identity.keys import KeyPair, PublicKey
 from seattle_p2p.manager.service import Service
 from seattle_p2p.net.certificate import make_certificate
-from seattle_p2p.net.tls import Pin, server_context
+from seattle_p2p.net.tls import server_context
 from seattle_p2p.wire.actions import (
     Action,
     ChangeAdvertise,
@@ -68,6 +68,7 @@ from seattle_p2p.wire.greeting import (
     welcome_door,
 )
 from seattle_p2p.wire.results import Done, result_door
+from tests.support.pin import Pin
 from tests.support.served_node import (
     NETWORK,
     OWNER,
@@ -143,7 +144,7 @@ class Attacker:
             self.key,
             number=number,
             body=encode(command),
-            **parts,  # type: ignore[arg-type]  # a test's own parts
+            **parts,
         )
 
     async def send(
@@ -427,11 +428,11 @@ class Meddling(HttpsTransport):
         honest = connection.send
 
         async def send(head: bytes, body: object) -> HttpsReply:
-            reply = await honest(head, body)  # type: ignore[arg-type]  # passed on as it is
+            reply = await honest(head, body)
             reply.head = self._alter(reply.head)
             return reply
 
-        connection.send = send  # type: ignore[method-assign]  # this is the meddling
+        connection.send = send
         return connection
 
 
@@ -606,14 +607,14 @@ class Losing(HttpsTransport):
         honest = connection.send
 
         async def send(head: bytes, body: object) -> HttpsReply:
-            reply = await honest(head, body)  # type: ignore[arg-type]  # passed on as it is
+            reply = await honest(head, body)
             if not self.lost:
                 self.lost += 1
                 await connection.close()
                 raise Unreachable("the reply was lost")
             return reply
 
-        connection.send = send  # type: ignore[method-assign]  # this is the loss
+        connection.send = send
         return connection
 
 
