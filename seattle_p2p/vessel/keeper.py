@@ -256,12 +256,7 @@ class Keeper(Host):
         """What the broker does counts as the vessel's."""
         if self._watch is not None and not self._over:
             self._watch.on_worked()
-            if not self._meters.held["events"]:
-                self._core.on_calls()
-
-    def on_thread(self) -> None:
-        """The program is about to have one more thread."""
-        self._core.let_go()
+            self._core.on_calls()
 
     def on_gone(self) -> None:
         """The process is gone, or closed its only way out."""

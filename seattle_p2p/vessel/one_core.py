@@ -6,10 +6,11 @@ do (35 us against 10 where this was measured). So both are bound to the core whe
 is for as long as calls come quickly, and let go several times a second for the kernel to choose
 anew.
 
-Only the program's first thread is bound, and only while it is the only one: threads may compute
-beside each other's calls. Nobody in the jail can do this: its filter has no such call.
+All threads of the program are bound: the interpreter lets one of them run at a time. Nobody in
+the jail can do this: its filter has no such call.
 """
 
+import contextlib
 import os
 
 from seattle_p2p.vessel.jail import libc
@@ -22,6 +23,9 @@ _QUICK_S = 0.004
 """Seconds in which so many come when the program does little else."""
 
 _BOUND_S = 0.1
+
+_LOOKS = 3
+"""At the list of threads: one that was not let go yet may have begun another meanwhile."""
 
 
 class OneCore:
@@ -41,7 +45,7 @@ class OneCore:
         self._possible = True
 
     def on_calls(self) -> None:
-        """The program's only thread has made `CALLS` more requests."""
+        """The program has made `CALLS` more requests."""
         if self._timer is not None or not self._possible:
             return
         now = self._loop.now()
@@ -70,8 +74,17 @@ class OneCore:
     def _place(self, cores: set[int]) -> bool:
         """Move both; false, and never again, where that is not permitted."""
         try:
-            for pid in (self._pid, 0):
-                os.sched_setaffinity(pid, cores)
+            os.sched_setaffinity(self._pid, cores)
+            os.sched_setaffinity(0, cores)
+            moved = {str(self._pid)}
+            for _ in range(_LOOKS):
+                threads = set(os.listdir(f"/proc/{self._pid}/task")) - moved
+                if not threads:
+                    break
+                for thread in threads:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.sched_setaffinity(int(thread), cores)
+                moved |= threads
         except OSError:
             self._possible = False
         return self._possible

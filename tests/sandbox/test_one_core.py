@@ -1,4 +1,4 @@
-"""A vessel and its keeper share a core while they talk; threads have all of them."""
+"""A vessel, all its threads, and its keeper share a core while they talk, and only then."""
 
 import asyncio
 import os
@@ -55,12 +55,30 @@ while True:
         await until(lambda: cores_of(tmp_path / "v1") == [everywhere] * 2)
 
 
-async def test_threads_are_never_bound(tmp_path):
-    program = TALK + "for number in range(1000): listfiles()\n" + "createthread(talk)\n" * 3
-    program += "log('up')\ntalk()\n"
+async def test_threads_are_bound_with_the_rest(tmp_path):
+    program = TALK + "createthread(talk)\n" * 3 + "log('up')\ntalk()\n"
+    async with keepers_in(tmp_path) as keepers:
+        await start(keepers, program, cpu=1.0, fileread=10**9)
+        await wait_for_log(keepers, "up")
+
+        await until(lambda: cores_of(tmp_path / "v1") == [1] * 5)
+
+
+async def test_threads_that_begin_meanwhile_are_let_go_with_the_rest(tmp_path):
+    program = """
+def spin():
+    while True:
+        pass
+for number in range(2000):
+    listfiles()
+    if number % 500 == 499:
+        createthread(spin)
+log("up")
+spin()
+"""
     everywhere = len(os.sched_getaffinity(0))
     async with keepers_in(tmp_path) as keepers:
         await start(keepers, program, cpu=1.0, fileread=10**9)
         await wait_for_log(keepers, "up")
-        for _ in range(100):
-            assert cores_of(tmp_path / "v1") == [everywhere] * 5
+
+        await until(lambda: cores_of(tmp_path / "v1") == [everywhere] * 6)

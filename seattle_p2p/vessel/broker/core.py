@@ -267,7 +267,7 @@ class Broker:
             asks.Receive: lambda r: tcp.receive(r.handle, r.size),
             asks.CloseSocket: lambda r: tcp.close(r.handle),
             asks.CloseTcpServer: lambda r: tcp.close_server(r.handle),
-            asks.StartThread: lambda r: self._start_thread(),
+            asks.StartThread: lambda r: self._meters.take("events"),
             asks.EndThread: lambda r: self._meters.give_back("events"),
             asks.RandomBytes: lambda r: self._random(),
             asks.GetResources: lambda r: self._resources(),
@@ -276,10 +276,6 @@ class Broker:
     def _ended(self, request: asks.Ended) -> object:
         self._host.on_ended(request.cause, request.line, request.summary, request.details)
         return _NO_ANSWER
-
-    def _start_thread(self) -> None:
-        self._meters.take("events")
-        self._host.on_thread()
 
     def _random(self) -> Waits:
         yield from self._meters.charge("random", 1024)

@@ -24,10 +24,6 @@ class Host:
         """Some requests were carried out: is the CPU share used up?"""
         raise NotImplementedError
 
-    def on_thread(self) -> None:
-        """The program is about to have one more thread."""
-        raise NotImplementedError
-
     def on_gone(self) -> None:
         """The program's process is gone, or has closed its end."""
         raise NotImplementedError
