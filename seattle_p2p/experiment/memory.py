@@ -18,6 +18,7 @@ MAX_CONTACTS = 64
 """Peers remembered for joining: one alive is enough; a few dozen outlive much churn."""
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
+"""Some hundred thousand vessels; numbers of those that are gone are forgotten before that."""
 
 
 def network_prefix(network: str) -> str:
@@ -167,9 +168,23 @@ class Memory:
         if self.path is None:
             self._content = content
             return
-        data = msgspec.json.format(msgspec.json.encode(content), indent=1)
+        data = _encode(content)
+        if len(data) > MAX_FILE_BYTES:
+            # Somebody who knows this person's key made up vessels: only what is there counts.
+            there = {f"{vessel.node}:{vessel.id}" for vessel in content.vessels}
+            kept = {place: n for place, n in content.numbers.items() if place in there}
+            data = _encode(msgspec.structs.replace(content, numbers=kept))
+        if len(data) > MAX_FILE_BYTES:
+            raise SeattleError(
+                f"{len(content.vessels)} vessels are more than can be remembered",
+                hint="nodes that know your key may have made them up; a new key ends that",
+            )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             replace_private_file(self.path, data)
         except OSError as reason:
             raise SeattleError(f"cannot write {self.path}: {reason.strerror}") from reason
+
+
+def _encode(content: Content) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(content), indent=1)

@@ -1,6 +1,7 @@
 import pytest
 
 from seattle_p2p.errors import SeattleError, UsageError
+from seattle_p2p.experiment import memory as module
 from seattle_p2p.experiment.memory import MAX_CONTACTS, Memory
 from seattle_p2p.identity.keys import KeyPair
 
@@ -78,3 +79,18 @@ def test_a_damaged_file_is_an_error_that_says_what_to_do(tmp_path, content):
 
     assert "me.json" in caught.value.message
     assert caught.value.hint
+
+
+def test_vessels_that_somebody_made_up_do_not_lock_their_owner_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MAX_FILE_BYTES", 20_000)
+    memory = Memory(tmp_path / "me.json")
+    memory.remember_vessels([(A, "v1", AT)])
+    for first in range(0, 2000, 20):
+        made_up = [(B, f"v{first + n}", AT) for n in range(1, 20)]
+        memory.remember_vessels([(A, "v1", AT), *made_up])
+
+    assert memory.vessels[0].number == 1
+    assert (tmp_path / "me.json").stat().st_size <= 20_000
+    with pytest.raises(SeattleError, match="more than can be remembered"):
+        memory.remember_vessels((B, f"v{n}", AT) for n in range(1, 2000))
+    assert memory.vessels[0].number == 1
