@@ -4,14 +4,16 @@ Only for addresses we wrote to ourselves or whose holder proved an id, so that n
 this memory with invented senders.
 """
 
+import msgspec
+
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.params import Params, nanoseconds
 
 
-class Acquaintance:
+class Acquaintance(msgspec.Struct, eq=False, gc=False):
     """One address. Times in nanoseconds.
 
-    Attributes:
+    Args:
         peer: Whose id was proved to us at this address; None while nobody's.
         server: Whether that peer said to be a server.
         heard: When it last sent us anything that counts.
@@ -24,30 +26,16 @@ class Acquaintance:
         asked: Whether we ever wrote to it first.
     """
 
-    __slots__ = (
-        "asked",
-        "deviation",
-        "heard",
-        "knows_us",
-        "missed",
-        "peer",
-        "round_trip",
-        "seen_us_at",
-        "server",
-        "token",
-    )
-
-    def __init__(self) -> None:
-        self.peer: Peer | None = None
-        self.server = False
-        self.heard = 0
-        self.missed = 0
-        self.knows_us = False
-        self.seen_us_at = b""
-        self.token = b""
-        self.round_trip = 0
-        self.deviation = 0
-        self.asked = False
+    peer: Peer | None = None
+    server: bool = False
+    heard: int = 0
+    missed: int = 0
+    knows_us: bool = False
+    seen_us_at: bytes = b""
+    token: bytes = b""
+    round_trip: int = 0
+    deviation: int = 0
+    asked: bool = False
 
     def on_heard(self, now: int) -> None:
         """Something came that only who receives at this address can send."""
@@ -92,8 +80,9 @@ class Acquaintances:
         heard = {endpoint: known[endpoint].heard for endpoint in known}
         met_before = list(known)[: len(known) - a_quarter] or list(known)
         met_before.sort(key=heard.__getitem__)
-        for endpoint in met_before[:a_quarter]:
-            del known[endpoint]
+        leaving = set(met_before[:a_quarter])
+        # Anew, for what was deleted would take up room until the next growth.
+        self._known = {where: each for where, each in known.items() if where not in leaving}
 
     def on_round_trip(self, known: Acquaintance, took: int, now: int) -> None:
         """`known` answered, at `now`, after `took` nanoseconds."""

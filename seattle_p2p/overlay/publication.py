@@ -30,7 +30,7 @@ class Advertised(Alarm):
 
     Attributes:
         rounds: How often it was written.
-        holders: Those who took the advert within its lifetime: by place and id, and when.
+        holders: Those who took the advert within its lifetime: by place, and when.
         regions: Those who answered the latest round, whatever they said, by place.
     """
 
@@ -43,7 +43,7 @@ class Advertised(Alarm):
         self.commands: tuple[Endpoint, ...] = ()
         self.sequence = 0
         self.rounds = 0
-        self.holders: dict[tuple[int, int], tuple[Peer, int]] = {}
+        self.holders: dict[int, dict[Peer, int]] = {}
         self.regions: dict[int, list[Peer]] = {}
         self.round: Task | None = None
         self._renew = renew
@@ -125,7 +125,7 @@ class Publication(Task):
             self._answered.setdefault(place, []).append(peer)
         if reply.outcome == Outcome.DONE:
             self._holders.add(peer.id)
-            self._entry.holders[place, peer.id] = (peer, now)
+            self._entry.holders.setdefault(place, {})[peer] = now
             return
         self._refused += 1
         if reply.outcome == Outcome.SPLIT and reply.split > self._depths[place]:
@@ -251,7 +251,11 @@ class Publication(Task):
             return
         entry = self._entry
         oldest = now - self._record.lifetime_s * SECOND
-        entry.holders = {key: held for key, held in entry.holders.items() if held[1] > oldest}
+        entry.holders = {
+            place: kept
+            for place, held in entry.holders.items()
+            if (kept := {peer: at for peer, at in held.items() if at > oldest})
+        }
         entry.regions = self._answered
         entry.round = None
         self.finish(

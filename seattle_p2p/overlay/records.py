@@ -8,7 +8,11 @@ import hashlib
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from heapq import heappop, heappush, nlargest
+from operator import attrgetter
+
+import msgspec
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
@@ -20,21 +24,35 @@ DIGEST_BYTES = 8
 _REMOVED_KEPT = 256
 _ROOM_SHARE = 512
 """Of all a holder may keep, so much makes room at a time for who has less."""
+_MARKS_KEPT = 2048
+"""Marks remembered in a process: in a simulation twenty holders have the same."""
 SPLIT_STEP = 3
 """Bits by which a crowded place goes deeper: eight subkeys at a time."""
 
 
-class Entry:
-    """One advert: what is handed out, and who may have stored it."""
+class Entry(msgspec.Struct, eq=False, gc=False):
+    """One advert: what is handed out, and who may have stored it. There are millions.
 
-    __slots__ = ("expires", "mark", "peer", "sealed", "sequence")
+    Args:
+        node: Id of the node it speaks for, 20 octets.
+        sequence: Of two of one node, the higher is newer.
+        sealed: What readers get.
+        peer: Who stored it.
+        expires: Until when, in nanoseconds.
+        looked_at: When the holder will see whether it has expired: not later than that.
+        mark: What it adds to the digest of its place.
+    """
 
-    def __init__(self, record: Record, peer: Peer, expires: int) -> None:
-        self.sequence = record.sequence
-        self.sealed = record.sealed
-        self.peer = peer
-        self.expires = expires
-        self.mark = mark_of(record.node, record.sequence)
+    node: bytes
+    sequence: int
+    sealed: bytes
+    peer: Peer
+    expires: int
+    looked_at: int
+    mark: int
+
+
+_node_of = attrgetter("node")
 
 
 class Page:
@@ -53,51 +71,61 @@ class Page:
 class _Place:
     """Adverts of one place.
 
-    Most places have one or two: the order of nodes and the count of IP groups are made when
-    somebody asks for them, and kept from then on.
+    Most places have one or two: the count of IP groups is made when somebody asks for it, and
+    kept from then on.
     """
 
-    __slots__ = ("_groups", "_ids", "depth", "digest", "entries")
+    __slots__ = ("_groups", "depth", "digest", "entries")
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
-        self.entries: dict[bytes, Entry] = {}
+        self.entries: list[Entry] = []
+        """By rising node id."""
         self.digest = 0
-        self._ids: list[bytes] | None = None
         self._groups: Counter[bytes] | None = None
-
-    @property
-    def ids(self) -> list[bytes]:
-        """Nodes that have an entry, in order."""
-        if self._ids is None:
-            self._ids = sorted(self.entries)
-        return self._ids
 
     @property
     def groups(self) -> Counter[bytes]:
         """How many entries came from each IP group."""
         if self._groups is None:
-            self._groups = Counter(entry.peer.group for entry in self.entries.values())
+            self._groups = Counter(entry.peer.group for entry in self.entries)
         return self._groups
 
-    def add(self, node: bytes, entry: Entry) -> None:
+    def find(self, node: bytes) -> Entry | None:
+        """The entry of a node."""
+        index = self.first_from(node)
+        entries = self.entries
+        if index < len(entries) and entries[index].node == node:
+            return entries[index]
+        return None
+
+    def first_from(self, node: bytes) -> int:
+        """Index of the first entry whose node is `node` or comes after it."""
+        return bisect_left(self.entries, node, key=_node_of)
+
+    def first_after(self, node: bytes) -> int:
+        """Index of the first entry whose node comes after `node`."""
+        return bisect_right(self.entries, node, key=_node_of)
+
+    def add(self, entry: Entry) -> None:
         """Take in the entry of a node that has none."""
-        self.entries[node] = entry
-        self.digest ^= entry.mark
-        if self._ids is not None:
-            insort(self._ids, node)
+        entries = self.entries
+        if entries:
+            self.digest ^= entry.mark
+            insort(entries, entry, key=_node_of)
+        else:
+            # Mostly it stays the only one: no room for more, and one number for both.
+            self.digest = entry.mark
+            self.entries = [entry]
         if self._groups is not None:
             self._groups[entry.peer.group] += 1
 
-    def drop(self, node: bytes) -> Entry:
-        """Take out the entry of a node that has one."""
-        entry = self.entries.pop(node)
+    def drop(self, entry: Entry) -> None:
+        """Take out an entry that is here."""
+        del self.entries[self.first_from(entry.node)]
         self.digest ^= entry.mark
-        if self._ids is not None:
-            del self._ids[bisect_left(self._ids, node)]
         if self._groups is not None:
             _count_down(self._groups, entry.peer.group)
-        return entry
 
 
 class Records:
@@ -110,21 +138,35 @@ class Records:
     def __init__(self, params: Params) -> None:
         self._params = params
         self._places: dict[int, _Place] = {}
-        self._per_node: Counter[bytes] = Counter()
+        self._per_node: Counter[bytes] | None = None
         self._expiries: list[tuple[int, int, bytes]] = []
         self._count = 0
-        self._per_group: Counter[bytes] = Counter()
+        self._per_group: Counter[bytes] | None = None
         self._removed: dict[tuple[int, bytes], int] = {}
         """Sequences of what was removed last: a store sent twice must not bring it back."""
 
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def per_node(self) -> Counter[bytes]:
+        """How many are held of each node; counted once there may be too many of one."""
+        if self._per_node is None:
+            self._per_node = Counter(node for _, node, _ in self.contents())
+        return self._per_node
+
+    @property
+    def per_group(self) -> Counter[bytes]:
+        """How many came from each IP group; counted once there is no room for more."""
+        if self._per_group is None:
+            self._per_group = Counter(entry.peer.group for _, _, entry in self.contents())
+        return self._per_group
+
     def contents(self) -> Iterator[tuple[int, bytes, Entry]]:
         """Everything held: place, node id, advert."""
         for place, held in self._places.items():
-            for node, entry in held.entries.items():
-                yield place, node, entry
+            for entry in held.entries:
+                yield place, entry.node, entry
 
     def verdict(self, place: int, record: Record, group: bytes, depth: int) -> int:
         """What would become of a record, before its signature is worth checking: an `Outcome`.
@@ -137,18 +179,19 @@ class Records:
         """
         params, node = self._params, record.node
         held = self._places.get(place)
-        if held is not None and (known := held.entries.get(node)) is not None:
+        if held is not None and (known := held.find(node)) is not None:
             # A datagram that was under way for long must not undo a newer one.
             return Outcome.DONE if record.sequence >= known.sequence else Outcome.OLDER
         if record.sequence <= self._removed.get((place, node), -1):
             return Outcome.OLDER
-        if self._per_node[node] >= params.max_per_node:
+        most = params.max_per_node
+        if self._count >= most and self.per_node[node] >= most:
             return Outcome.FULL
         if held is not None and self._is_crowded(held):
             return Outcome.SPLIT if depth < params.split_bits else Outcome.FULL
         if held is not None and len(held.entries) >= params.max_entries:
             return Outcome.DONE if _must_yield(held.groups, group) else Outcome.FULL
-        if self._count < params.max_records or _must_yield(self._per_group, group):
+        if self._count < params.max_records or _must_yield(self.per_group, group):
             return Outcome.DONE
         return Outcome.FULL
 
@@ -168,49 +211,68 @@ class Records:
         held = self._places.get(place)
         if held is None:
             held = self._places[place] = _Place(depth)
-        if record.node in held.entries:
-            self._drop(place, held, record.node)
+        known = held.find(record.node)
+        if known is not None:
+            self._drop(place, held, known)
         elif len(held.entries) >= self._params.max_entries:
             largest = _must_yield(held.groups, peer.group)
             self._drop(place, held, self._newest_of(held, largest))
         elif self._count >= self._params.max_records:
-            self._make_room(_must_yield(self._per_group, peer.group))
+            self._make_room(_must_yield(self.per_group, peer.group))
         held = self._places.setdefault(place, held)
         lifetime_s = min(record.lifetime_s, self._params.lifetime_s)
-        entry = Entry(record, peer, now + lifetime_s * SECOND)
-        held.add(record.node, entry)
-        self._per_node[record.node] += 1
-        self._per_group[peer.group] += 1
+        expires = now + lifetime_s * SECOND
+        node = record.node
+        mark = mark_of(node, record.sequence)
+        entry = Entry(node, record.sequence, record.sealed, peer, expires, 0, mark)
+        held.add(entry)
+        if self._per_node is not None:
+            self._per_node[node] += 1
+        if self._per_group is not None:
+            self._per_group[peer.group] += 1
         self._count += 1
-        heappush(self._expiries, (entry.expires, place, record.node))
+        if known is not None and known.looked_at <= expires:
+            entry.looked_at = known.looked_at
+        else:
+            self._look_at(place, entry)
         return lifetime_s
+
+    def _look_at(self, place: int, entry: Entry) -> None:
+        """See to an entry when it expires."""
+        entry.looked_at = entry.expires
+        heappush(self._expiries, (entry.expires, place, entry.node))
 
     def remove(self, place: int, node: bytes) -> bool:
         """Drop a node's record; false when there is none."""
         held = self._places.get(place)
-        if held is None or node not in held.entries:
+        entry = held.find(node) if held else None
+        if held is None or entry is None:
             return False
         if len(self._removed) >= _REMOVED_KEPT:
             del self._removed[next(iter(self._removed))]
-        self._removed[place, node] = held.entries[node].sequence
-        self._drop(place, held, node)
+        self._removed[place, node] = entry.sequence
+        self._drop(place, held, entry)
         return True
 
     def holder_of(self, place: int, node: bytes) -> Peer | None:
         """Who stored the record of `node` at `place`."""
         held = self._places.get(place)
-        entry = held.entries.get(node) if held else None
+        entry = held.find(node) if held else None
         return entry.peer if entry else None
 
     def expire(self, now: int) -> None:
         """Drop what has outlived its lifetime."""
         expiries = self._expiries
         while expiries and expiries[0][0] <= now:
-            _, place, node = heappop(expiries)
+            due, place, node = heappop(expiries)
             held = self._places.get(place)
-            entry = held.entries.get(node) if held else None
-            if held and entry and entry.expires <= now:
-                self._drop(place, held, node)
+            entry = held.find(node) if held else None
+            if not held or not entry or entry.looked_at != due:
+                continue
+            if entry.expires <= now:
+                self._drop(place, held, entry)
+            else:
+                self._look_at(place, entry)
 
     def next_expiry(self) -> int | None:
         """When the first record may expire; None when nothing is held."""
@@ -238,23 +300,23 @@ class Records:
         page = Page()
         page.split = self.split_of(place)
         lowest, end = range_of(bits, prefix)
-        start, stop = bisect_left(held.ids, lowest), bisect_right(held.ids, end)
+        entries = held.entries
+        start, stop = held.first_from(lowest), held.first_after(end)
         page.total = stop - start
         if bits == 0:
             page.digest = held.digest
         else:
-            for node in held.ids[start:stop]:
-                page.digest ^= held.entries[node].mark
+            for entry in entries[start:stop]:
+                page.digest ^= entry.mark
         if digest and page.digest.to_bytes(DIGEST_BYTES) == digest:
             return page
         if after:
-            start = max(start, bisect_right(held.ids, after))
+            start = max(start, held.first_after(after))
         for index in range(start, stop):
-            node = held.ids[index]
-            sealed = held.entries[node].sealed
+            sealed = entries[index].sealed
             room -= len(sealed) + 3
             if room < 0:
-                page.last = held.ids[index - 1] if index > start else after
+                page.last = entries[index - 1].node if index > start else after
                 break
             page.adverts.append(sealed)
         return page
@@ -267,27 +329,29 @@ class Records:
         share = params.split_entries // params.split_groups
         return sum(min(n, share) for n in held.groups.values()) >= params.split_entries
 
-    def _newest_of(self, held: _Place, group: bytes) -> bytes:
+    def _newest_of(self, held: _Place, group: bytes) -> Entry:
         """The entry of a group that was stored last: who came early stays."""
-        mine = ((e.expires, node) for node, e in held.entries.items() if e.peer.group == group)
-        return max(mine)[1]
+        mine = (entry for entry in held.entries if entry.peer.group == group)
+        return max(mine, key=lambda entry: (entry.expires, entry.node))
 
     def _make_room(self, group: bytes) -> None:
         """Drop what a group stored last, some of it at once, since it takes a while to find."""
         mine = (
-            (entry.expires, place, node)
+            (entry.expires, place, entry)
             for place, held in self._places.items()
-            for node, entry in held.entries.items()
+            for entry in held.entries
             if entry.peer.group == group
         )
         most = max(self._params.max_records // _ROOM_SHARE, 1)
-        for _, place, node in nlargest(most, mine):
-            self._drop(place, self._places[place], node)
+        for _, place, entry in nlargest(most, mine, key=lambda each: (*each[:2], each[2].node)):
+            self._drop(place, self._places[place], entry)
 
-    def _drop(self, place: int, held: _Place, node: bytes) -> None:
-        entry = held.drop(node)
-        _count_down(self._per_group, entry.peer.group)
-        _count_down(self._per_node, node)
+    def _drop(self, place: int, held: _Place, entry: Entry) -> None:
+        held.drop(entry)
+        if self._per_group is not None:
+            _count_down(self._per_group, entry.peer.group)
+        if self._per_node is not None:
+            _count_down(self._per_node, entry.node)
         self._count -= 1
         if not held.entries:
             del self._places[place]
@@ -305,6 +369,7 @@ def _must_yield(groups: Counter[bytes], group: bytes) -> bytes:
     return largest if count > groups[group] + 1 else b""
 
 
+@lru_cache(maxsize=_MARKS_KEPT)
 def mark_of(node: bytes, sequence: int) -> int:
     """What one advert adds to the digest of its place; digests are exclusive ors of marks."""
     data = node + sequence.to_bytes(8)

@@ -32,8 +32,9 @@ class Withdrawal(Task):
             prefix = own >> (ID_BITS - depth) if depth else 0
             place = place_of(self._entry.storage.public.raw, depth, prefix)
             self.parts.records.remove(place, self.parts.own_id_bytes)
-        for (place, _), (peer, _) in self._entry.holders.items():
-            self._ask(place, peer, False, now)
+        for place, holders in self._entry.holders.items():
+            for peer in holders:
+                self._ask(place, peer, False, now)
         self._end_if_done()
 
     def on_reply(self, asked: Outstanding, reply: Stored, now: int) -> None:

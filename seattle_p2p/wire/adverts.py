@@ -7,6 +7,7 @@ names the node's id, the sequence and the lifetime, which is all a holder needs 
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -37,6 +38,8 @@ COMMANDS_TCP = 2
 """Kind of endpoint: the command service."""
 
 NONCE_BYTES = 24
+_PLACES_KEPT = 2048
+"""Places remembered in a process: to work one out takes a hash."""
 _MAX_SEQUENCE = 2**63 - 1
 _SEQUENCES_PER_START = 1 << 24
 
@@ -198,6 +201,7 @@ def open_advert(sealed: bytes, *, storage: bytes, secret: bytes, verify: Verify)
     )
 
 
+@lru_cache(maxsize=_PLACES_KEPT)
 def place_of(storage: bytes, depth: int = 0, prefix: int = 0) -> int:
     """Where the adverts of a storage key lie, 160 bits; of its subkey when `depth` > 0.
 

@@ -1,6 +1,7 @@
 """What a holder keeps: sets, quotas, fairness, expiry, pages."""
 
 import random
+from collections import Counter
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -217,6 +218,29 @@ def test_a_removed_record_leaves_nothing_behind():
     assert not records._per_node
 
 
+def test_a_record_renewed_often_is_looked_at_once_until_it_expires():
+    records = Records(Params())
+    for renewal in range(100):
+        offer(records, 1, sequence=renewal, now=renewal * SECOND, lifetime_s=50)
+        records.expire(renewal * SECOND)
+        assert len(records._expiries) == 1
+
+    records.expire(148 * SECOND)
+    assert len(records) == 1
+    records.expire(149 * SECOND)
+    assert len(records) == 0
+
+
+def test_a_renewal_with_a_shorter_life_ends_earlier():
+    records = Records(Params())
+    offer(records, 1, sequence=1, lifetime_s=500)
+    offer(records, 1, sequence=2, lifetime_s=5)
+
+    records.expire(5 * SECOND)
+
+    assert len(records) == 0
+
+
 def test_ranges_cover_their_prefix():
     assert range_of(0, 0) == (bytes(20), b"\xff" * 20)
     assert range_of(4, 0xA) == (b"\xa0" + bytes(19), b"\xaf" + b"\xff" * 19)
@@ -252,13 +276,17 @@ class HoldingMachine(RuleBasedStateMachine):
     def the_books_agree(self):
         places = self.records._places
         assert sum(len(p.entries) for p in places.values()) == len(self.records) <= 60
-        assert sum(self.records._per_node.values()) == len(self.records)
+        per_node = Counter(node for _, node, _ in self.records.contents())
+        assert self.records._per_node in (None, per_node)
+        per_group = Counter(entry.peer.group for _, _, entry in self.records.contents())
+        assert self.records._per_group in (None, per_group)
         for place in places.values():
-            assert sorted(place.entries) == place.ids
+            nodes = [entry.node for entry in place.entries]
+            assert sorted(set(nodes)) == nodes
             assert 0 < len(place.entries) <= 40
             assert sum(place.groups.values()) == len(place.entries)
             digest = 0
-            for entry in place.entries.values():
+            for entry in place.entries:
                 digest ^= entry.mark
                 assert entry.expires > self.now
             assert digest == place.digest
