@@ -32,6 +32,8 @@ _MAX_HEAD_BYTES = 8192
 _END_OF_HEAD = b"\r\n\r\n"
 _KEPT_BYTES = 256 * 1024
 """So much may wait for its reader before the other side is held back."""
+_MESSAGE_BYTES = 64
+"""What a message weighs besides its content: empty ones are not for nothing."""
 
 
 async def connect(
@@ -137,7 +139,7 @@ class Channel(asyncio.Protocol):
         while not self._messages:
             await self._wait()
         data = self._messages.popleft()
-        self._kept -= len(data)
+        self._kept -= len(data) + _MESSAGE_BYTES
         if self._resting and self._kept <= _KEPT_BYTES // 2:
             self._resting = False
             self.transport.resume_reading()
@@ -201,7 +203,7 @@ class Channel(asyncio.Protocol):
             for kind, content in self._frames.feed(data):
                 if kind == BINARY:
                     self._messages.append(content)
-                    self._kept += len(content)
+                    self._kept += len(content) + _MESSAGE_BYTES
                 elif kind == PING and self._gone is None and self._writer is None:
                     self.transport.write(encode_frame(PONG, content[:MAX_CONTROL_BYTES]))
                 elif kind == CLOSE:

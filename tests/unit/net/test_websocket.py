@@ -253,3 +253,33 @@ async def test_a_server_that_pours_is_held_back_and_one_that_takes_nothing_too(
 async def send_for_ever(channel: Channel) -> None:
     while True:
         await channel.send(bytes(60_000))
+
+
+class ATransport:
+    """What a channel does to its connection."""
+
+    reading = True
+
+    def pause_reading(self) -> None:
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+
+    def abort(self) -> None:
+        pass
+
+
+async def test_messages_without_content_are_held_back_like_others() -> None:
+    channel = Channel(20.0, 1000)
+    channel.transport = transport = ATransport()
+    channel._head = None
+
+    channel.data_received(b"\x82\x00" * 100)
+    assert transport.reading
+    channel.data_received(b"\x82\x00" * 10_000)
+    assert not transport.reading
+
+    for _ in range(10_100):
+        assert await channel.receive() == b""
+    assert transport.reading
