@@ -57,7 +57,9 @@ def run(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Run one SCENARIO (a file, or a folder with scenario.toml) and judge it.
+    """Run one SCENARIO and judge it.
+
+    SCENARIO is a file, or a folder with scenario.toml and, perhaps, expected.toml.
 
     Exit code 0: all verdicts hold; 3: one is breached; 2: the scenario makes no sense. A breach
     leaves the last datagrams and the smallest scenario that still breaches.
@@ -111,7 +113,10 @@ def run(
 @click.argument("scenario", type=click.Path(path_type=Path))
 @output.json_option
 def plan(scenario: Path, as_json: bool) -> None:
-    """Say what SCENARIO will cost here, from a small pilot of it; refuse what cannot fit."""
+    """Say what SCENARIO will cost here.
+
+    Found out by a small pilot of it, within a factor of two or so. What cannot fit is refused.
+    """
     from seattle_p2p.sim.plan import estimate
     from seattle_p2p.sim.scenario import read_scenario
 
@@ -150,10 +155,11 @@ def sweep(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Run SCENARIO with every combination of its sweep table and every seed.
+    """Run SCENARIO with many values and seeds.
 
-    What is in the folder already is not run again, so a sweep that was stopped goes on where it
-    was. Exit codes as for `run`.
+    Every combination of the values in its sweep table is run with every seed, and each measure
+    is shown with its 95 % interval over the seeds. What is in the folder already is not run
+    again, so a sweep that was stopped goes on where it was. Exit codes as for `run`.
     """
     import os
 
@@ -224,17 +230,24 @@ class _Line:
     """The live line on a terminal."""
 
     def __init__(self, name: str) -> None:
+        import psutil
+
         self._name = name
         self._began = time.monotonic()
+        self._process = psutil.Process()
 
     def show(self, now: "Progress") -> None:
         """Say how far it is."""
         passed = time.monotonic() - self._began
         left = passed * (now.end_s / now.now_s - 1)
-        found = f" · found {now.found}/{now.expected}" if now.expected else ""
+        looked = f" · {now.lookups:,} lookups" if now.lookups else ""
+        found = f" · found {now.found / now.expected:.1%}" if now.expected else ""
+        memory = self._process.memory_info().rss / 2**20
         sys.stderr.write(
-            f"\r\x1b[K{self._name} {now.now_s:.0f}/{now.end_s:.0f} s · {now.up} up{found}"
-            f" · {now.delivered / max(passed, 1e-9):,.0f} messages/s · {left:.0f} s left"
+            f"\r\x1b[K{self._name} {now.now_s:.0f}/{now.end_s:.0f} s"
+            f" · {now.up} up{looked}{found}"
+            f" · {now.delivered / max(passed, 1e-9):,.0f} messages/s · {memory:,.0f} MiB"
+            f" · {left:.0f} s left"
         )
         sys.stderr.flush()
 

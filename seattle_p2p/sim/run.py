@@ -40,6 +40,7 @@ class Progress:
         end_s: Virtual seconds in all.
         up: Machines that run now.
         delivered: Datagrams so far.
+        lookups: Looks of owners, and plain lookups, so far.
         found: Vessels found by owners so far.
         expected: Vessels that there were to find.
     """
@@ -48,6 +49,7 @@ class Progress:
     end_s: float
     up: int
     delivered: int
+    lookups: int
     found: int
     expected: int
 
@@ -231,13 +233,15 @@ class Run:
 
     def _progress(self) -> Progress:
         looks = self.stage.tally.discoveries
+        done = [look for look in looks if look.done_ns is not None]
         return Progress(
             now_s=self.world.now_s,
             end_s=self.scenario.meta.duration_s,
             up=self._up(),
             delivered=self.world.traffic.delivered,
-            found=sum(len(look.found) for look in looks),
-            expected=sum(len(look.expected) for look in looks),
+            lookups=len(looks) + len(self.stage.tally.lookups),
+            found=sum(len(look.found.keys() & look.expected) for look in done),
+            expected=sum(len(look.expected) for look in done),
         )
 
     def _measures(self) -> dict[str, float]:
