@@ -19,6 +19,10 @@ LONGEST_IDLE_LOOK_S = 0.1
 
 SHORTEST_LOOK_S = 0.002
 
+MOST_UNSEEN_S = 0.004
+"""CPU that a vessel which did nothing may use before it is looked at: enough to start a hundred
+threads, or to take ten megabytes, where nothing but a look would find that out."""
+
 START_UP_S = 0.03
 """CPU granted once, so that a small share does not delay a program's first words."""
 
@@ -78,7 +82,7 @@ class Throttle:
         if self._credit > 0:
             until_empty = self._credit / (1 if threads == 1 else 2)
             run = max(self._look, until_empty, SHORTEST_LOOK_S)
-            return Decision(0.0, run, None if busy else until_empty)
+            return Decision(0.0, run, None if busy else min(until_empty, MOST_UNSEEN_S))
         stop = min((self._slice - self._credit) / self._share, self._longest_stop)
         self.stopped_s += stop
         allowance = self._credit + stop * self._share

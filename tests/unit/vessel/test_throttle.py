@@ -2,7 +2,7 @@
 
 import pytest
 
-from seattle_p2p.vessel.throttle import LONGEST_IDLE_LOOK_S, Throttle
+from seattle_p2p.vessel.throttle import LONGEST_IDLE_LOOK_S, MOST_UNSEEN_S, Throttle
 
 
 class Machine:
@@ -75,3 +75,11 @@ def test_a_program_that_sleeps_is_looked_at_ever_more_rarely():
     assert looks[-1] == LONGEST_IDLE_LOOK_S
     assert decision.cpu_s is not None
     assert decision.cpu_s > 0
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 4.0])
+def test_a_quiet_program_is_looked_at_before_it_can_have_done_much(share):
+    decision = Throttle(share, 0.0).look(1.0, 0.0)
+
+    assert decision.cpu_s is not None
+    assert 0 < decision.cpu_s <= MOST_UNSEEN_S
