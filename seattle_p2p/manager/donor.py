@@ -19,9 +19,9 @@ from seattle_p2p.identity.keystore import Keystore
 from seattle_p2p.manager.control import ManagerReport, Question, VesselReport, ask
 from seattle_p2p.manager.home import DonorHome
 from seattle_p2p.manager.ledger import Ledger
+from seattle_p2p.manager.pause import pause_all, pause_left_s, resume_all, save_pause
 from seattle_p2p.manager.ports import PortRegistry
 from seattle_p2p.manager.process import end_recorded, find_recorded
-from seattle_p2p.manager.settings import NodeSettings
 from seattle_p2p.manager.vessel_rows import VesselRow
 from seattle_p2p.vessel.jail.probe import held_layers, missing_layers
 from seattle_p2p.vessel.keepers import Keepers
@@ -207,30 +207,6 @@ def _lock_or_advice(home: DonorHome) -> Iterator[None]:
             f"the node manager in {home.folder} does not stop",
             hint="look at its log; if it hangs, end it and remove all: add --force",
         ) from reason
-
-
-def save_pause(ledger: Ledger, for_s: float | None, *, paused: bool = True) -> None:
-    """Write down that a pause began, or ended; it survives restarts of everything."""
-    until = time.time() + for_s if paused and for_s is not None else 0.0
-    changed = msgspec.structs.replace(ledger.settings(), paused=paused, resume_at=until)
-    ledger.save_settings(changed)
-
-
-def pause_left_s(settings: NodeSettings) -> float | None:
-    """Seconds until a pause ends by itself: 0 when it is over, None when it has no end."""
-    if not settings.paused:
-        return 0.0
-    return max(0.0, settings.resume_at - time.time()) if settings.resume_at else None
-
-
-async def pause_all(keepers: Keepers) -> None:
-    """Hold every running program still; one that is slow to answer delays no other."""
-    await asyncio.gather(*map(keepers.pause, keepers.vessel_ids()))
-
-
-async def resume_all(keepers: Keepers) -> None:
-    """Let every paused program go on."""
-    await asyncio.gather(*map(keepers.resume, keepers.vessel_ids()))
 
 
 async def describe_vessels(rows: Sequence[VesselRow], keepers: Keepers) -> list[VesselReport]:

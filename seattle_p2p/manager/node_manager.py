@@ -21,17 +21,12 @@ from seattle_p2p.manager.control import (
     ManagerReport,
     serve_control,
 )
-from seattle_p2p.manager.donor import (
-    describe_vessels,
-    pause_all,
-    pause_left_s,
-    resume_all,
-    save_pause,
-)
+from seattle_p2p.manager.donor import describe_vessels
 from seattle_p2p.manager.effects import Effects
 from seattle_p2p.manager.home import DonorHome, free_name
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.membership import Joins, Membership
+from seattle_p2p.manager.pause import Pause
 from seattle_p2p.manager.places import Listening, advertised, listen
 from seattle_p2p.manager.process import recorded
 from seattle_p2p.manager.reads import Reads
@@ -94,7 +89,6 @@ class NodeManager:
         self._bind = bind
         self._public = public
         self._stopping = asyncio.Event()
-        self._pause_changed = asyncio.Event()
         self._revival: Revival | None = None
         self.ready = asyncio.Event()
         """Set once commands are answered."""
@@ -118,6 +112,7 @@ class NodeManager:
             async with contextlib.AsyncExitStack() as parts:
                 self._keepers = await self._open_keepers()
                 parts.push_async_callback(self._keepers.close)
+                self._pause = Pause(ledger, self._keepers, self._look_again)
                 core = await self._make_core()
                 self._listening = await self._listen(ledger.settings())
                 parts.push_async_callback(self._overlay.close)
@@ -176,7 +171,7 @@ class NodeManager:
 
     async def _make_core(self) -> CommandCore:
         self._layers = list(held_layers(self._home.folder))
-        actions = Actions(self._ledger, self._keepers, paused=self._is_paused)
+        actions = Actions(self._ledger, self._keepers, paused=self._pause.holds)
         self._effects = Effects(self._ledger, actions)
         await self._effects.settle_all()
         return CommandCore(
@@ -211,14 +206,14 @@ class NodeManager:
 
     async def _serve(self, service: Service) -> None:
         revival = self._revival = Revival(
-            self._ledger, self._keepers, paused=self._is_paused, clock=time.monotonic
+            self._ledger, self._keepers, paused=self._pause.holds, clock=time.monotonic
         )
         try:
             async with asyncio.TaskGroup() as tasks:
                 work = [
                     tasks.create_task(service.run(self._listening.commands)),
                     tasks.create_task(self._take_part()),
-                    tasks.create_task(self._watch_pause()),
+                    tasks.create_task(self._pause.run()),
                     tasks.create_task(revival.run()),
                 ]
                 self._keepers.warm_up()
@@ -261,7 +256,7 @@ class NodeManager:
         )
 
     def _people(self) -> set[PublicKey]:
-        if self._is_paused():
+        if self._pause.holds():
             return set()
         rows = (row for row in self._ledger.vessels() if row.advertise)
         return {person for row in rows for person in row.people}
@@ -269,29 +264,6 @@ class NodeManager:
     def _endpoints(self) -> tuple[Sequence[Endpoint], Sequence[Endpoint]]:
         public = self._public or self._ledger.settings().public
         return advertised(self._listening, public, self._overlay.seen_at)
-
-    # Pause
-
-    def _is_paused(self) -> bool:
-        return pause_left_s(self._ledger.settings()) != 0.0
-
-    async def _watch_pause(self) -> None:
-        """Begin and end pauses as the settings say, also when this starts in one."""
-        frozen = False
-        while True:
-            self._pause_changed.clear()
-            left = pause_left_s(self._ledger.settings())
-            if left != 0.0:
-                frozen = True
-                await pause_all(self._keepers)
-            elif frozen or self._ledger.settings().paused:
-                frozen = False
-                save_pause(self._ledger, None, paused=False)
-                await resume_all(self._keepers)
-            self._look_again()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left or None):
-                    await self._pause_changed.wait()
 
     def _look_again(self) -> None:
         self._announcer.look_again()
@@ -310,7 +282,7 @@ class NodeManager:
         overlay, commands = self._endpoints()
         reachable, reason = _REACHABLE[self._overlay.role]
         settings = self._ledger.settings()
-        left = pause_left_s(settings)
+        left = self._pause.left_s
         return ManagerReport(
             pid=os.getpid(),
             node=self._key.public.text,
@@ -335,16 +307,11 @@ class NodeManager:
 
     async def pause(self, for_s: float | None) -> None:
         """Freeze every program and withdraw adverts."""
-        # Freezing comes first: it works on a full disk too, which may be why it is wanted.
-        await pause_all(self._keepers)
-        save_pause(self._ledger, for_s)
-        self._pause_changed.set()
+        await self._pause.begin(for_s)
 
     async def resume(self) -> None:
         """Go on."""
-        save_pause(self._ledger, None, paused=False)
-        await resume_all(self._keepers)
-        self._pause_changed.set()
+        await self._pause.end()
 
     async def stop(self) -> None:
         """Begin to shut down; vessels run on."""

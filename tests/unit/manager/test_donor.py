@@ -15,7 +15,6 @@ from seattle_p2p.manager.control import serve_control
 from seattle_p2p.manager.donor import (
     MAX_PAUSE_S,
     pause,
-    pause_left_s,
     resume,
     status,
     uninstall,
@@ -25,6 +24,7 @@ from seattle_p2p.manager.home import DonorHome
 from seattle_p2p.manager.install import Order, Share, install
 from seattle_p2p.manager.ledger import Ledger
 from seattle_p2p.manager.machine import Machine
+from seattle_p2p.manager.pause import pause_left_s
 from seattle_p2p.manager.ports import PortRegistry
 from seattle_p2p.manager.settings import NodeSettings
 
