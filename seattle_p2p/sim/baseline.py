@@ -20,7 +20,7 @@ from seattle_p2p.overlay.contact import Endpoint
 from seattle_p2p.overlay.core import Event
 from seattle_p2p.sim import assembly
 from seattle_p2p.sim.measures import percentiles
-from seattle_p2p.sim.population import Addresses
+from seattle_p2p.sim.people import Addresses
 from seattle_p2p.sim.scenario import Scenario
 from seattle_p2p.sim.virtual_loop import VirtualLoop
 from seattle_p2p.sim.world import Host, World

@@ -14,7 +14,8 @@ from seattle_p2p.sim.codec import ObjectCodec, WireDescriber, describe_object
 from seattle_p2p.sim.errands import Researchers
 from seattle_p2p.sim.measures import Tally
 from seattle_p2p.sim.nat import Box
-from seattle_p2p.sim.population import Member, Person, Population, deal_vessels
+from seattle_p2p.sim.people import Member, Person, deal_vessels
+from seattle_p2p.sim.population import Population
 from seattle_p2p.sim.provoker import Provoker
 from seattle_p2p.sim.scenario import Attack, Fault, NodeGroup, Scenario
 from seattle_p2p.sim.skew import Skewed
