@@ -67,7 +67,8 @@ class HttpsConnection:
                 self._channel = await connect(
                     self._address.host,
                     self._address.port,
-                    f"/commands?{HELLO_IN_REQUEST}={hello.hex()}",
+                    "/commands",
+                    f"{HELLO_IN_REQUEST}={hello.hex()}",
                     context=self._context,
                     check=self._require_node,
                     heartbeat_s=HEARTBEAT_S,

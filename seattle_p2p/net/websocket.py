@@ -1,35 +1,23 @@
 """The client's end of a WebSocket (RFC 6455): binary messages over TLS to one known machine.
 
-A command that asks of one machine lives a quarter of a second; importing a whole HTTP client
-would double that, and each connection through it costs more than the handshake of TLS. So this
-is all of a client that our own nodes need, and nothing besides: no proxies, no redirects, no
-extensions, no text. The node's end is aiohttp's.
+The protocol is the `websockets` library's, which leaves sockets to whoever uses it; this lays
+it on asyncio's transports. A command that asks of one machine lives a quarter of a second: a
+whole HTTP client would double that at import, and its connections cost more than the handshake
+of TLS. The node's end is aiohttp's.
 """
 
 import asyncio
-import base64
-import hashlib
-import os
 import ssl
 from collections import deque
 from collections.abc import Callable
 from typing import cast
 
-from seattle_p2p.errors import MalformedMessage, PeerError
-from seattle_p2p.net.frames import (
-    BINARY,
-    CLOSE,
-    MAX_CONTROL_BYTES,
-    PING,
-    PONG,
-    FrameReader,
-    encode_frame,
-)
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.uri import WebSocketURI
 
-_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-"""RFC 6455, section 1.3."""
-_MAX_HEAD_BYTES = 8192
-_END_OF_HEAD = b"\r\n\r\n"
+from seattle_p2p.errors import MalformedMessage
+
 _KEPT_BYTES = 256 * 1024
 """So much may wait for its reader before the other side is held back."""
 _MESSAGE_BYTES = 64
@@ -39,7 +27,8 @@ _MESSAGE_BYTES = 64
 async def connect(
     host: str,
     port: int,
-    target: str,
+    path: str,
+    query: str,
     *,
     context: ssl.SSLContext,
     check: Callable[[asyncio.BaseTransport], None],
@@ -49,7 +38,7 @@ async def connect(
     """Open one, to whomever `check` accepts; nothing is sent to anybody else.
 
     Args:
-        target: Path and query of the request.
+        path, query: What the first request asks for.
         heartbeat_s: After so long a silence the other side is asked for a sign of life, which
             must come within half of it.
 
@@ -59,12 +48,16 @@ async def connect(
         PeerError: of `check`.
     """
     loop = asyncio.get_running_loop()
+    uri = WebSocketURI(True, host, port, path, query)
     _, channel = await loop.create_connection(
-        lambda: Channel(heartbeat_s, max_message_bytes), host, port, ssl=context
+        lambda: Channel(ClientProtocol(uri, max_size=max_message_bytes), heartbeat_s),
+        host,
+        port,
+        ssl=context,
     )
     try:
         check(channel.transport)
-        await channel.upgrade(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", target)
+        await channel.upgrade()
     except BaseException:
         await channel.close()
         raise
@@ -76,11 +69,12 @@ class Channel(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, heartbeat_s: float, max_message_bytes: int) -> None:
+    def __init__(self, protocol: ClientProtocol, heartbeat_s: float) -> None:
         self._loop = asyncio.get_running_loop()
+        self._protocol = protocol
         self._heartbeat_s = heartbeat_s
-        self._frames = FrameReader(max_message_bytes)
-        self._head: bytearray | None = bytearray()
+        self._upgraded = False
+        self._fragments = bytearray()
         self._messages: deque[bytes] = deque()
         self._kept = 0
         self._resting = False
@@ -93,29 +87,19 @@ class Channel(asyncio.Protocol):
 
     # What its owner does
 
-    async def upgrade(self, host: str, target: str) -> None:
+    async def upgrade(self) -> None:
         """Turn the connection from HTTP into a channel.
 
         Raises:
             MalformedMessage: the other side does something else.
             ConnectionError: it hung up.
         """
-        key = base64.b64encode(os.urandom(16))
-        self.transport.write(
-            f"GET {target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Key: {key.decode()}\r\n\r\n".encode()
-        )
-        while self._head is not None and _END_OF_HEAD not in self._head:
+        self._protocol.send_request(self._protocol.connect())
+        self._flush()
+        while not self._upgraded:
             await self._wait()
-        assert self._head is not None
-        head, _, rest = bytes(self._head).partition(_END_OF_HEAD)
-        _require_upgraded(head, key)
-        self._head = None
         self._heard_s = self._loop.time()
         self._beat = self._loop.call_later(self._heartbeat_s, self._on_beat)
-        self.transport.resume_reading()
-        self._take(rest)
 
     async def send(self, data: bytes) -> None:
         """Send one message; returns when there is room for more.
@@ -125,7 +109,8 @@ class Channel(asyncio.Protocol):
         """
         if self._gone is not None:
             raise ConnectionResetError("the connection is closed") from self._gone
-        self.transport.write(encode_frame(BINARY, data))
+        self._protocol.send_binary(data)
+        self._flush()
         if self._writer is not None:
             await asyncio.shield(self._writer)
 
@@ -169,15 +154,24 @@ class Channel(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Octets, as they came."""
-        self._heard_s = self._loop.time()
-        if self._head is None:
-            self._take(data)
+        if self._gone is not None:
             return
-        self._head += data
-        if _END_OF_HEAD in self._head:
-            self.transport.pause_reading()  # until somebody has looked at it
-        elif len(self._head) > _MAX_HEAD_BYTES:
-            self._fail(MalformedMessage("the answer to the first request has no end"))
+        self._heard_s = self._loop.time()
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Frame):
+                self._take(event)
+            else:
+                self._upgraded = self._protocol.handshake_exc is None
+        if self._protocol.handshake_exc is not None:
+            self._fail(MalformedMessage("what answers there takes no commands"))
+        elif self._protocol.parser_exc is not None:
+            self._fail(MalformedMessage(f"not a WebSocket: {self._protocol.parser_exc}"))
+        elif self._writer is None:  # else nobody listens, and answers to pings would pile up
+            self._flush()
+        if self._kept > _KEPT_BYTES and not self._resting and self._gone is None:
+            self._resting = True
+            self.transport.pause_reading()
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -198,22 +192,25 @@ class Channel(asyncio.Protocol):
 
     # Steps
 
-    def _take(self, data: bytes) -> None:
-        try:
-            for kind, content in self._frames.feed(data):
-                if kind == BINARY:
-                    self._messages.append(content)
-                    self._kept += len(content) + _MESSAGE_BYTES
-                elif kind == PING and self._gone is None and self._writer is None:
-                    self.transport.write(encode_frame(PONG, content[:MAX_CONTROL_BYTES]))
-                elif kind == CLOSE:
-                    self._fail(ConnectionResetError("the connection was closed"))
-        except PeerError as error:
-            self._fail(error)
-        if self._kept > _KEPT_BYTES and not self._resting and self._gone is None:
-            self._resting = True
-            self.transport.pause_reading()
-        self._wake()
+    def _take(self, frame: Frame) -> None:
+        if self._gone is not None:
+            return
+        if frame.opcode is Opcode.CLOSE:
+            self._fail(ConnectionResetError("the connection was closed"))
+        elif frame.opcode is Opcode.TEXT:
+            self._fail(MalformedMessage("a conversation holds no text"))
+        elif frame.opcode in (Opcode.BINARY, Opcode.CONT):
+            self._fragments += frame.data
+            if frame.fin:
+                self._messages.append(bytes(self._fragments))
+                self._kept += len(self._fragments) + _MESSAGE_BYTES
+                self._fragments.clear()
+
+    def _flush(self) -> None:
+        """Send what the protocol has to say."""
+        data = b"".join(self._protocol.data_to_send())
+        if data and self._gone is None:
+            self.transport.write(data)
 
     def _on_beat(self) -> None:
         """Ask for a sign of life after a silence; give up after a longer one."""
@@ -223,7 +220,8 @@ class Channel(asyncio.Protocol):
             return
         wait_s = self._heartbeat_s - silent_s
         if silent_s >= self._heartbeat_s:
-            self.transport.write(encode_frame(PING, b""))
+            self._protocol.send_ping(b"")
+            self._flush()
             wait_s = 0.5 * self._heartbeat_s
         self._beat = self._loop.call_later(wait_s, self._on_beat)
 
@@ -239,20 +237,3 @@ class Channel(asyncio.Protocol):
     def _wake(self) -> None:
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
-
-
-def _require_upgraded(head: bytes, key: bytes) -> None:
-    """Accept the answer to an upgrade (RFC 6455, section 4.1)."""
-    status, *lines = head.split(b"\r\n")
-    fields = {}
-    for line in lines:
-        name, _, value = line.partition(b":")
-        fields[name.strip().lower()] = value.strip()
-    digest = hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest()
-    if (
-        status.split(b" ")[1:2] != [b"101"]
-        or fields.get(b"upgrade", b"").lower() != b"websocket"
-        or fields.get(b"connection", b"").lower() != b"upgrade"
-        or fields.get(b"sec-websocket-accept") != base64.b64encode(digest)
-    ):
-        raise MalformedMessage("what answers there takes no commands")

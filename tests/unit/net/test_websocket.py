@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from websockets.client import ClientProtocol
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+from websockets.uri import parse_uri
 
 from seattle_p2p.errors import MalformedMessage, WrongPeer
 from seattle_p2p.identity.keys import KeyPair
@@ -53,6 +57,7 @@ async def connect(port: int, *, heartbeat_s: float = 20.0, limit: int = 100_000)
         "127.0.0.1",
         port,
         "/commands",
+        "hello=00",
         context=client_context(),
         check=lambda transport: None,
         heartbeat_s=heartbeat_s,
@@ -102,7 +107,7 @@ async def test_another_implementation_understands_us_and_we_it(tmp_path: Path) -
 @pytest.mark.parametrize(
     "answer",
     [
-        b"HTTP/1.1 404 Not Found\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno\n",
         b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
@@ -141,6 +146,7 @@ async def test_nothing_is_said_to_whom_the_check_does_not_accept(tmp_path: Path)
                 "127.0.0.1",
                 port,
                 "/",
+                "",
                 context=client_context(),
                 check=refuse,
                 heartbeat_s=20.0,
@@ -255,10 +261,19 @@ async def send_for_ever(channel: Channel) -> None:
         await channel.send(bytes(60_000))
 
 
-class ATransport:
-    """What a channel does to its connection."""
+class ATransport(asyncio.Transport):
+    """What a channel does to its connection; a server's end that agrees to everything."""
 
-    reading = True
+    def __init__(self) -> None:
+        super().__init__()
+        self.server = ServerProtocol()
+        self.reading = True
+
+    def write(self, data: bytes) -> None:
+        self.server.receive_data(data)
+        for event in self.server.events_received():
+            if isinstance(event, Request):
+                self.server.send_response(self.server.accept(event))
 
     def pause_reading(self) -> None:
         self.reading = False
@@ -271,9 +286,13 @@ class ATransport:
 
 
 async def test_messages_without_content_are_held_back_like_others() -> None:
-    channel = Channel(20.0, 1000)
-    channel.transport = transport = ATransport()
-    channel._head = None
+    channel = Channel(ClientProtocol(parse_uri("wss://[::1]:1/")), 20.0)
+    transport = ATransport()
+    channel.connection_made(transport)
+    upgrading = asyncio.ensure_future(channel.upgrade())
+    await asyncio.sleep(0)
+    channel.data_received(b"".join(transport.server.data_to_send()))
+    await upgrading
 
     channel.data_received(b"\x82\x00" * 100)
     assert transport.reading
@@ -283,3 +302,54 @@ async def test_messages_without_content_are_held_back_like_others() -> None:
     for _ in range(10_100):
         assert await channel.receive() == b""
     assert transport.reading
+    channel.connection_lost(None)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"\x81\x05words",
+        b"\x80\x05goes on with nothing",
+        b"\x02\x05begun\x82\x05again",
+        b"\x82\x85maskmasked",
+        b"\xc2\x01x",
+        b"\x83\x00",
+        b"\x09\x02in\x80\x02it",
+        b"\x89\x7e\x00\x7e" + bytes(126),
+        b"\x82\x7f" + (1 << 62).to_bytes(8),
+        b"\x82\x7e" + (1001).to_bytes(2) + bytes(1001),
+        b"\x02\x7e"
+        + (600).to_bytes(2)
+        + bytes(600)
+        + b"\x80\x7e"
+        + (600).to_bytes(2)
+        + bytes(600),
+    ],
+)
+async def test_what_a_server_may_not_send_is_refused(tmp_path: Path, octets: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        writer.write(octets)
+        await reader.read()
+
+    async with a_server(tmp_path, talk) as port:
+        channel = await connect(port, limit=1000)
+        with pytest.raises(MalformedMessage):
+            await channel.receive()
+        await channel.close()
+
+
+async def test_a_message_in_fragments_is_put_together_around_control_frames(
+    tmp_path: Path,
+) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        for octet in b"\x02\x00\x00\x04one \x89\x01?\x80\x03two\x82\x01x":
+            writer.write(bytes((octet,)))
+            await writer.drain()
+        await reader.read()
+
+    async with a_server(tmp_path, talk) as port:
+        channel = await connect(port)
+        assert [await channel.receive(), await channel.receive()] == [b"one two", b"x"]
+        await channel.close()
