@@ -135,8 +135,9 @@ def draw_ecdf(axes: Any, rows: Sequence[tuple[Any, ...]], xlabel: str, ylabel: s
 
 def plain_numbers(axis: Any) -> None:
     """Write 100 and 2,000 along a logarithmic axis, not powers of ten."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
     axis.set_minor_formatter(NullFormatter())
 

@@ -23,6 +23,7 @@ _PLAIN = {
     "lookup.requests": "Requests of a lookup.",
     "table.contacts_mean": "Contacts in a table in the end.",
     "table.stale_share": "Contacts whose machine is down, over the whole run, as a share.",
+    "table.stale_share_end": "The same in the end.",
     "table.live_dropped_share": "Contacts that left a table and were up all the while.",
     "forget.adverts": "Adverts of machines that went down, followed at their holders.",
     "forget.left_over": "Those of them that are still held in the end.",

@@ -84,7 +84,10 @@ class Soundings:
         """How stale tables are, and, once somebody died, how long the dead are remembered."""
         contacts = sum(each.contacts for each in self.taken)
         measures: dict[str, float] = {
-            "table.stale_share": sum(s.stale for s in self.taken) / max(contacts, 1)
+            "table.stale_share": sum(s.stale for s in self.taken) / max(contacts, 1),
+            "table.stale_share_end": self.taken[-1].stale / max(self.taken[-1].contacts, 1)
+            if self.taken
+            else 0.0,
         }
         if self.forgotten_ns or self._followed:
             measures["forget.adverts"] = len(self.forgotten_ns) + len(self._followed)

@@ -4,13 +4,11 @@ Time, order, restarts, acknowledgements: what an honest slip of a programmer wou
 """
 
 from collections.abc import Callable
-from heapq import heappop, heappush
 
 import msgspec
 import pytest
 
 from seattle_p2p.overlay import proofs, table
-from seattle_p2p.overlay.agenda import Agenda
 from seattle_p2p.overlay.answering import Answering
 from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.estimate import SizeEstimate
@@ -99,33 +97,13 @@ def upkeep_is_done_once(monkeypatch):
 
 
 @plant
-def an_alarm_that_is_set_again_rings_twice(monkeypatch):
-    def at(self, due, alarm):
-        self._set += alarm.due is None
-        alarm.due = due
-        self._counter += 1
-        alarm.place = [due, self._counter, alarm]
-        heappush(self._heap, alarm.place)
-
-    def ring_due(self, now):
-        while (due := self.next_due()) is not None and due <= now:
-            alarm = heappop(self._heap)[2]
-            self._set -= alarm.due is not None
-            alarm.due = None
-            alarm.ring(now)
-
-    monkeypatch.setattr(Agenda, "at", at)
-    monkeypatch.setattr(Agenda, "ring_due", ring_due)
-
-
-@plant
 def withdrawals_forget_the_subkeys(monkeypatch):
     really = Withdrawal.start
 
     def start(self, now):
         top = place_of(self._entry.storage.public.raw)
         holders = self._entry.holders
-        self._entry.holders = {key: held for key, held in holders.items() if key[0] == top}
+        self._entry.holders = {place: held for place, held in holders.items() if place == top}
         really(self, now)
 
     monkeypatch.setattr(Withdrawal, "start", start)
