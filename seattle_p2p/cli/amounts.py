@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seattle_p2p.cli import output
+from seattle_p2p.errors import UsageError
 from seattle_p2p.vessel.resources import COUNTED, PORTS, RENEWABLE
 from seattle_p2p.vessel.restrictions import parse_restrictions
 
@@ -28,7 +29,10 @@ def show_offcuts(result: "GroupResult[str]") -> None:
 
 
 def _rows(info: "VesselInfo") -> list[tuple[str, str, str, str]]:
-    granted = parse_restrictions(info.restrictions)
+    try:
+        granted = parse_restrictions(info.restrictions)
+    except UsageError:
+        return [("?", "its node says nothing that can be read", "", "")]
     rows = [
         (name, f"{granted.amount(name):.15g}", _used(info, name), _unit(name))
         for name in (*RENEWABLE, *COUNTED)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from seattle_p2p.errors import VesselError
+from seattle_p2p.errors import UsageError, VesselError
 from seattle_p2p.experiment.targets import Vessel
 from seattle_p2p.vessel.restrictions import parse_restrictions
 from seattle_p2p.wire.address import PeerAddress
@@ -10,8 +10,11 @@ from seattle_p2p.wire.results import VesselInfo
 
 
 def message_ports(info: VesselInfo) -> list[int]:
-    """UDP ports that the vessel may receive on, lowest first."""
-    return sorted(parse_restrictions(info.restrictions).ports("messport"))
+    """UDP ports that it may receive on, lowest first; none when its node talks nonsense."""
+    try:
+        return sorted(parse_restrictions(info.restrictions).ports("messport"))
+    except UsageError:
+        return []
 
 
 def neighbour_lines(states: Mapping[Vessel, VesselInfo]) -> list[str]:

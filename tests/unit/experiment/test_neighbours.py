@@ -31,3 +31,10 @@ def test_a_vessel_without_ports_is_named():
 
     with pytest.raises(VesselError, match=vessel.name):
         neighbour_lines({vessel: having(BASE)})
+
+
+def test_a_vessel_whose_node_talks_nonsense_is_named_like_one_without_ports():
+    vessel = a_vessel("127.0.0.1:4000")
+
+    with pytest.raises(VesselError, match=vessel.name):
+        neighbour_lines({vessel: having("resource everything 1")})
