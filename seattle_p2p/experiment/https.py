@@ -95,7 +95,7 @@ class HttpsConnection:
                 await self._channel.send(COMMAND + head)
                 kind, data = await self.receive(REPLY, STREAM)
             else:
-                await self._channel.send(COMMAND_WITH_BODY + head)
+                await self._channel.send(COMMAND_WITH_BODY + head, more=True)
                 kind, data = await self._send_body(self._channel, body)
         except OSError as reason:
             raise self._unreachable(reason) from reason
@@ -137,7 +137,7 @@ class HttpsConnection:
                         last = b""
                         break
                     if last:
-                        await channel.send(PIECE + last)
+                        await channel.send(PIECE + last, more=True)
                     last = piece
             await channel.send(END + last)
             return await reply

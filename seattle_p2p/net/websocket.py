@@ -20,6 +20,8 @@ from seattle_p2p.errors import MalformedMessage
 
 _KEPT_BYTES = 256 * 1024
 """So much may wait for its reader before the other side is held back."""
+_TOGETHER_BYTES = 128 * 1024
+"""So much may wait for what follows before it is sent."""
 _MESSAGE_BYTES = 64
 """What a message weighs besides its content: empty ones are not for nothing."""
 
@@ -77,6 +79,8 @@ class Channel(asyncio.Protocol):
         self._fragments = bytearray()
         self._messages: deque[bytes] = deque()
         self._kept = 0
+        self._unsent = 0
+        self._soon: asyncio.Handle | None = None
         self._resting = False
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
@@ -101,8 +105,11 @@ class Channel(asyncio.Protocol):
         self._heard_s = self._loop.time()
         self._beat = self._loop.call_later(self._heartbeat_s, self._on_beat)
 
-    async def send(self, data: bytes) -> None:
+    async def send(self, data: bytes, *, more: bool = False) -> None:
         """Send one message; returns when there is room for more.
+
+        Args:
+            more: Another follows in this turn of the loop, perhaps: then they go together.
 
         Raises:
             ConnectionError: the channel is closed.
@@ -110,6 +117,10 @@ class Channel(asyncio.Protocol):
         if self._gone is not None:
             raise ConnectionResetError("the connection is closed") from self._gone
         self._protocol.send_binary(data)
+        self._unsent += len(data)
+        if more and self._unsent < _TOGETHER_BYTES:
+            self._soon = self._soon or self._loop.call_soon(self._flush)
+            return
         self._flush()
         if self._writer is not None:
             await asyncio.shield(self._writer)
@@ -208,6 +219,10 @@ class Channel(asyncio.Protocol):
 
     def _flush(self) -> None:
         """Send what the protocol has to say."""
+        self._unsent = 0
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
         data = b"".join(self._protocol.data_to_send())
         if data and self._gone is None:
             self.transport.write(data)

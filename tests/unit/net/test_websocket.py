@@ -100,6 +100,11 @@ async def test_another_implementation_understands_us_and_we_it(tmp_path: Path) -
         data = os.urandom(size)
         await channel.send(data)
         assert await channel.receive() == data
+    for size in (1, 70_000, 70_000, 2):
+        await channel.send(bytes(size), more=size != 2)
+    assert [len(await channel.receive()) for _ in range(4)] == [1, 70_000, 70_000, 2]
+    await channel.send(b"but nothing more comes", more=True)
+    assert await channel.receive() == b"but nothing more comes"
     await channel.close()
     await runner.cleanup()
 
