@@ -192,24 +192,16 @@ async def test_uninstall_of_nothing_is_refused(tmp_path, registry):
 
 
 KILLED = textwrap.dedent("""
-    import asyncio, os, signal, sys
+    import asyncio, sys
     from pathlib import Path
     from seattle_p2p.manager.donor import uninstall
     from seattle_p2p.manager.home import DonorHome
     from seattle_p2p.manager.ports import PortRegistry
-
-    fatal, seen = int(sys.argv[2]), 0
-    WATCHED = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree", "open"}
-
-    def hook(event, arguments):
-        global seen
-        if event in WATCHED and sys.argv[1] in str(arguments[0]):
-            seen += 1
-            if seen == fatal:
-                os.kill(os.getpid(), signal.SIGKILL)
+    from tests.support.killed import kill_at
 
     root = Path(sys.argv[1])
-    sys.addaudithook(hook)
+    changes = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree", "open"}
+    kill_at(int(sys.argv[2]), sys.argv[1], changes)
     asyncio.run(uninstall(DonorHome(root / "donor"), PortRegistry(root / "ports")))
 """)
 

@@ -154,25 +154,17 @@ def test_read_only_folder_is_told_with_the_next_step(tmp_path, registry):
 
 
 KILLED = textwrap.dedent("""
-    import os, signal, sys
+    import sys
     from pathlib import Path
-    from tests.unit.manager.test_install import LAPTOP, an_order
     from seattle_p2p.manager.home import DonorHome
     from seattle_p2p.manager.install import install
     from seattle_p2p.manager.ports import PortRegistry
-
-    fatal, seen = int(sys.argv[2]), 0
-    WATCHED = {"os.rename", "os.mkdir", "os.link", "os.rmdir", "sqlite3.connect", "open"}
-
-    def hook(event, arguments):
-        global seen
-        if event in WATCHED and sys.argv[1] in str(arguments[0]):
-            seen += 1
-            if seen == fatal:
-                os.kill(os.getpid(), signal.SIGKILL)
+    from tests.support.killed import kill_at
+    from tests.unit.manager.test_install import LAPTOP, an_order
 
     root = Path(sys.argv[1])
-    sys.addaudithook(hook)
+    changes = {"os.rename", "os.mkdir", "os.link", "os.rmdir", "sqlite3.connect", "open"}
+    kill_at(int(sys.argv[2]), sys.argv[1], changes)
     install(DonorHome(root / "donor"), an_order(), LAPTOP, PortRegistry(root / "ports"))
 """)
 
