@@ -11,19 +11,16 @@ import contextlib
 import logging
 import socket
 import ssl
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
-from seattle_p2p.errors import MalformedMessage, PeerError, TooMuch
-from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.manager.challenges import Line
+from seattle_p2p.errors import MalformedMessage, PeerError
 from seattle_p2p.manager.commands import CommandCore, Frames
+from seattle_p2p.manager.guests import Guest, Guests
 from seattle_p2p.manager.inbox import Body, Inbox, send
-from seattle_p2p.manager.rations import Rations
 from seattle_p2p.wire.channel import (
     COMMAND,
     COMMAND_WITH_BODY,
@@ -39,51 +36,13 @@ from seattle_p2p.wire.channel import (
 )
 from seattle_p2p.wire.commands import encode
 from seattle_p2p.wire.failed import failed
-from seattle_p2p.wire.limits import (
-    CHALLENGE_IDLE_S,
-    MAX_CONNECTIONS,
-    MAX_CONNECTIONS_PER_ADDRESS,
-    MAX_CONNECTIONS_PER_KEY,
-)
+from seattle_p2p.wire.limits import CHALLENGE_IDLE_S
 
 _log = logging.getLogger(__name__)
 
 HANDSHAKE_S = 5.0
-HEADER_S = 10.0
-"""From the end of the handshake to a whole first request."""
-SWEEP_S = 1.0
-STRANGERS_PER_S = 50.0
-"""Messages answered for one address that come from keys without a right to anything here; a
-researcher's first look takes two."""
-PER_KEY_PER_S = 400.0
-"""Commands answered for one key that has a right to something here, over all its connections:
-a third of a core. `PER_KEY_AT_ONCE_S` seconds' worth may come at once."""
-PER_KEY_AT_ONCE_S = 10.0
 HEARTBEAT_S = 30.0
 """Of the WebSocket: who does not answer it is gone."""
-
-
-@dataclass(eq=False)
-class _Guest:
-    """One connection, from its acceptance on."""
-
-    address: str
-    since_s: float
-    line: Line
-    transport: asyncio.Transport | None = None
-    handshake: asyncio.Task[None] | None = None
-    person: PublicKey | None = None
-    busy: bool = False
-    asked: bool = False
-    streaming: asyncio.Task[object] | None = None
-
-    def leave(self) -> None:
-        """Cut the connection at whatever stage it is."""
-        self.line.close()
-        if self.transport is not None:
-            self.transport.abort()
-        elif self.handshake is not None:
-            self.handshake.cancel()
 
 
 class Service:
@@ -98,12 +57,9 @@ class Service:
         self._core = core
         self._context = context
         self._loop = asyncio.get_running_loop()
-        self._guests: set[_Guest] = set()
-        self._by_handler: dict[RequestHandler, _Guest] = {}
-        self._somebody = asyncio.Event()
+        self._guests = Guests(core.counts, self._loop.time)
+        self._by_handler: dict[RequestHandler, Guest] = {}
         self._server = _Server(self)
-        self._strangers = Rations(STRANGERS_PER_S, self._loop.time)
-        self._keys = Rations(PER_KEY_PER_S, self._loop.time, at_once_s=PER_KEY_AT_ONCE_S)
 
     @property
     def connections(self) -> int:
@@ -115,12 +71,11 @@ class Service:
         listener.setblocking(False)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._sweep())
+                tasks.create_task(self._guests.sweep())
                 await self._accept(listener, tasks)
         finally:
             listener.close()
-            for guest in list(self._guests):
-                guest.leave()
+            self._guests.send_all_away()
             with contextlib.suppress(Exception):
                 await self._server.shutdown(1.0)
 
@@ -135,37 +90,14 @@ class Service:
                 _log.warning("cannot accept a connection", extra={"reason": str(reason)})
                 await asyncio.sleep(0.1)
                 continue
-            guest = _Guest(peer[0], self._loop.time(), self._core.line())
-            if not self._make_room(guest.address):
+            guest = self._guests.enter(peer[0], self._core.line())
+            if guest is None:
                 connection.close()
                 continue
-            self._guests.add(guest)
-            self._somebody.set()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             guest.handshake = tasks.create_task(self._welcome(guest, connection))
 
-    def _make_room(self, address: str) -> bool:
-        """Room for one more of `address`: of its own connections, then of anybody's."""
-        same = [guest for guest in self._guests if guest.address == address]
-        if len(same) >= MAX_CONNECTIONS_PER_ADDRESS and not self._send_away(same):
-            return False
-        if len(self._guests) >= MAX_CONNECTIONS:
-            return self._send_away(list(self._guests))
-        return True
-
-    def _send_away(self, guests: list[_Guest]) -> bool:
-        """Cut the one that is idle and did least to be kept: unproved first, then oldest."""
-        idle = [guest for guest in guests if not (guest.busy and guest.line.proved)]
-        if not idle:
-            self._core.counts["connection.refused"] += 1
-            return False
-        worst = min(idle, key=lambda guest: (guest.line.proved, guest.since_s))
-        self._forget(worst)
-        worst.leave()
-        self._core.counts["connection.cut"] += 1
-        return True
-
-    async def _welcome(self, guest: _Guest, connection: socket.socket) -> None:
+    async def _welcome(self, guest: Guest, connection: socket.socket) -> None:
         """TLS, then HTTP; a peer that fails at it costs a count."""
 
         def handler() -> RequestHandler:
@@ -185,10 +117,10 @@ class Service:
             if not isinstance(reason, OSError):
                 _log.exception("a connection failed inside")
             self._core.counts["connection.handshake"] += 1
-            self._forget(guest)
+            self._guests.forget(guest)
             connection.close()
         except asyncio.CancelledError:
-            self._forget(guest)
+            self._guests.forget(guest)
             connection.close()
             raise
         finally:
@@ -197,28 +129,9 @@ class Service:
     def on_lost(self, handler: RequestHandler) -> None:
         """A connection is gone."""
         if guest := self._by_handler.pop(handler, None):
-            self._forget(guest)
+            self._guests.forget(guest)
             if guest.streaming is not None:
                 guest.streaming.cancel()
-
-    def _forget(self, guest: _Guest) -> None:
-        guest.line.close()
-        self._guests.discard(guest)
-        if not self._guests:
-            self._somebody.clear()
-
-    async def _sweep(self) -> None:
-        """Cut those who are silent, or dribble a header; sleeps while nobody is here."""
-        while True:
-            await self._somebody.wait()
-            await asyncio.sleep(SWEEP_S)
-            now = self._loop.time()
-            for guest in list(self._guests):
-                patience = CHALLENGE_IDLE_S if guest.asked else HEADER_S
-                if guest.transport and not guest.busy and now - guest.since_s > patience:
-                    self._forget(guest)
-                    guest.leave()
-                    self._core.counts["connection.idle"] += 1
 
     # Requests
 
@@ -240,7 +153,7 @@ class Service:
         response.force_close()
         return response
 
-    async def _converse(self, guest: _Guest, request: web.BaseRequest) -> web.WebSocketResponse:
+    async def _converse(self, guest: Guest, request: web.BaseRequest) -> web.WebSocketResponse:
         """One command after the other, until somebody has enough."""
         channel = web.WebSocketResponse(
             autoping=False,
@@ -259,7 +172,7 @@ class Service:
                 guest.busy = True
                 if not await self._take(guest, channel, inbox, message):
                     break
-                await asyncio.sleep(self._wait_s(guest))
+                await asyncio.sleep(self._guests.wait_s(guest))
                 guest.busy = False
                 guest.since_s = self._loop.time()
         except ConnectionError:
@@ -272,26 +185,8 @@ class Service:
                 request.transport.close()
         return channel
 
-    def _wait_s(self, guest: _Guest) -> float:
-        """How long its next message waits: strangers by their address, others by their key.
-
-        Raises:
-            TooMuch: its key holds too many connections, and none of them is idle.
-        """
-        person, count = guest.line.person, guest.line.commands
-        if person is None:
-            return self._strangers.wait_s(guest.address, count)
-        if person != guest.person:
-            guest.person = person
-            same = [other for other in self._guests if other.person == person]
-            if len(same) > MAX_CONNECTIONS_PER_KEY and not self._send_away(
-                [other for other in same if not other.busy]
-            ):
-                raise TooMuch(f"more than {MAX_CONNECTIONS_PER_KEY} connections of one key")
-        return self._keys.wait_s(person, count)
-
     async def _take(
-        self, guest: _Guest, channel: web.WebSocketResponse, inbox: Inbox, message: bytes
+        self, guest: Guest, channel: web.WebSocketResponse, inbox: Inbox, message: bytes
     ) -> bool:
         """One message that is not part of a body; false when there is no going on."""
         kind, data = message[:1], message[1:]
@@ -315,7 +210,7 @@ class Service:
         return True
 
     async def _stream(
-        self, guest: _Guest, channel: web.WebSocketResponse, head: bytes, frames: Frames
+        self, guest: Guest, channel: web.WebSocketResponse, head: bytes, frames: Frames
     ) -> None:
         """Send frames as they come, each when the one before found room."""
         guest.streaming = asyncio.current_task()

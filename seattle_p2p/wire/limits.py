@@ -98,7 +98,7 @@ MAX_CONNECTIONS = 512
 """Open connections to a node manager: half of the usual limit on open files."""
 
 MAX_CONNECTIONS_PER_ADDRESS = 128
-"""Of them from one address: a laboratory behind one NAT, each following logs."""
+"""Of them from one address, of IPv6 one /48: a laboratory behind a NAT, all following logs."""
 
 MAX_CONNECTIONS_PER_KEY = 128
 """Of them of one key, from wherever: a person at several desks, not every place there is."""

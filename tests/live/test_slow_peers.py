@@ -13,7 +13,7 @@ from seattle_p2p.experiment.bodies import BytesSource
 from seattle_p2p.experiment.https import HttpsTransport
 from seattle_p2p.experiment.peer import NodeClient
 from seattle_p2p.identity.envelope import Purpose, encode_envelope, seal
-from seattle_p2p.manager import inbox, service
+from seattle_p2p.manager import guests, inbox
 from seattle_p2p.manager.rations import Rations
 from seattle_p2p.net.tls import client_context
 from seattle_p2p.wire.actions import PutFile
@@ -107,8 +107,8 @@ async def test_silent_connections_give_way_to_those_who_speak(
 async def test_a_silent_connection_is_cut(
     node: ServedNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "HEADER_S", 0.2)
-    monkeypatch.setattr(service, "SWEEP_S", 0.05)
+    monkeypatch.setattr(guests, "HEADER_S", 0.2)
+    monkeypatch.setattr(guests, "SWEEP_S", 0.05)
     async with Raw(node) as silent, asyncio.timeout(5):
         await silent.connect()
         await silent.wait_until_cut()
@@ -119,8 +119,8 @@ async def test_a_silent_connection_is_cut(
 async def test_a_header_that_dribbles_is_cut(
     node: ServedNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "HEADER_S", 0.5)
-    monkeypatch.setattr(service, "SWEEP_S", 0.05)
+    monkeypatch.setattr(guests, "HEADER_S", 0.5)
+    monkeypatch.setattr(guests, "SWEEP_S", 0.05)
 
     async def dribble(writer: asyncio.StreamWriter) -> None:
         for octet in b"POST /command HTTP/1.1\r\nHost: x\r\n" * 100:
@@ -349,7 +349,7 @@ async def test_bytes_that_are_no_tls_are_counted_and_the_node_goes_on(
 async def test_one_key_holds_no_more_than_its_share_of_connections(
     node: ServedNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "MAX_CONNECTIONS_PER_KEY", 3)
+    monkeypatch.setattr(guests, "MAX_CONNECTIONS_PER_KEY", 3)
     other = node.client(USER)
     await other.vessels()
     clients = [node.client() for _ in range(6)]
@@ -366,7 +366,7 @@ async def test_a_key_that_asks_without_end_waits_and_nobody_else_does(
     node: ServedNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = asyncio.get_running_loop().time
-    monkeypatch.setattr(node.service, "_keys", Rations(10.0, clock))
+    monkeypatch.setattr(node.service._guests, "_keys", Rations(10.0, clock))
     greedy = [node.client(), node.client()]
     begun = clock()
 
