@@ -7,7 +7,7 @@ characters of base32: the key and three bytes of checksum, so that a slip of the
 import base64
 import hashlib
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from nacl.bindings import (
     crypto_core_ed25519_is_valid_point,
@@ -27,6 +27,8 @@ ID_BYTES = ID_BITS // 8
 TEXT_LENGTH = 56
 SHORT_LENGTH = 12
 _CHECKSUM_BYTES = 3
+_NODES_KEPT = 4096
+"""Ids of nodes remembered in a process: to work one out takes a hash."""
 
 
 def digest(data: bytes, *, label: bytes, size: int = 32) -> bytes:
@@ -95,7 +97,7 @@ class PublicKey:
     @cached_property
     def node_id(self) -> int:
         """Place of a node with this key in the overlay: 160 bits of BLAKE2b."""
-        return int.from_bytes(digest(self.raw, label=b"node id", size=ID_BYTES))
+        return _node_id(self.raw)
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Accept `signature` over `message`, or refuse it.
@@ -124,6 +126,11 @@ class PublicKey:
 
     def __repr__(self) -> str:
         return f"PublicKey({self.short}…)"
+
+
+@lru_cache(maxsize=_NODES_KEPT)
+def _node_id(raw: bytes) -> int:
+    return int.from_bytes(digest(raw, label=b"node id", size=ID_BYTES))
 
 
 class KeyPair:

@@ -65,7 +65,8 @@ class Answering:
         target, families = int.from_bytes(message.target), message.families
         room = asker.room - _FOUND_HEAD_BYTES
         peers = parts.packed_contacts(target, families, but=asker.endpoint, room=room)
-        room -= sum(map(len, peers)) + 2 * len(peers)
-        peers += parts.packed_elsewhere(target, families, room=room)
+        if families & ~parts.families:
+            room -= sum(map(len, peers)) + 2 * len(peers)
+            peers += parts.packed_elsewhere(target, families, room=room)
         wanted = message.server and parts.table.wants(sender)
         parts.exchange.answer(asker, Found, (parts.own_id_bytes, wanted, peers))

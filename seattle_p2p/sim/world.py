@@ -307,14 +307,15 @@ class World:
         if destination is None:
             traffic.lost_to_nobody += 1
             return
-        for rule in self._rules:
-            fate = rule.judge(sender, destination, data)
-            if fate is Fate.LOST:
-                traffic.lost_to_faults += 1
-                return
-            if fate is Fate.KEPT:
-                traffic.kept += 1
-                return
+        if self._rules:
+            for rule in self._rules:
+                fate = rule.judge(sender, destination, data)
+                if fate is Fate.LOST:
+                    traffic.lost_to_faults += 1
+                    return
+                if fate is Fate.KEPT:
+                    traffic.kept += 1
+                    return
         self.forward(data, sender, destination)
 
     def _deliver(self, data: Any, source: Sender, to: Host | Mapped) -> None:
