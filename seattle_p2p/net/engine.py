@@ -19,7 +19,7 @@ from seattle_p2p.overlay.core import Event, Overlay
 
 STALLED_S = 0.05
 """An alarm later than this says that the process did not run: a loaded or sleeping machine."""
-LONGEST_EXCUSE_S = 0.1
+LONGEST_EXCUSE_S = 0.3
 """Longest time that answers are waited for after such a stall."""
 _RECEIVE_BUFFER_BYTES = 1 << 20
 _LARGEST_READ_BYTES = 2048

@@ -99,10 +99,6 @@ class Acquaintances:
         return self._times.deadlines(known.round_trip, known.deviation, patience)
 
 
-_SAMPLES = 16
-"""Round trips to all peers differ more than those to one: so many count, about."""
-
-
 class RoundTrips:
     """When to lose patience (after RFC 6298, section 2).
 
@@ -122,20 +118,18 @@ class RoundTrips:
     def learn(self, took: int, now: int) -> None:
         """Some peer answered, at `now`, after `took` nanoseconds.
 
-        Answers that are late together have one reason, such as this machine's standing still,
-        and count as one: those asked before the last late one had come are passed over.
+        Answers that are late together have one reason: a crowd before a busy machine, or this
+        one's standing still. Those asked before the first late one had come count for no more
+        than twice what was usual until then, so that it doubles with each round of questions.
         """
-        if took > self._late_beyond and now - took < self._late_at:
-            return
-        if not self.mean:
-            self.mean, self._deviation = max(took, 1), took // 2
-            return
-        usual = self.mean + 4 * self._deviation
-        if took > usual:
-            self._late_at, self._late_beyond = now, usual
-        off = took - self.mean
-        self.mean += off // _SAMPLES
-        self._deviation += (abs(off) - self._deviation) // _SAMPLES
+        if 0 < self._late_beyond < took and now - took < self._late_at:
+            took = min(took, 2 * self._late_beyond)
+        else:
+            usual = self.mean + 4 * self._deviation
+            if self.mean and took > usual:
+                self._late_at, self._late_beyond = now, usual
+                took = min(took, 2 * usual)
+        self.mean, self._deviation = _smooth(self.mean, self._deviation, took)
 
     def deadlines(self, mean: int, deviation: int, patience: int = 1) -> tuple[int, int]:
         """Soft and hard deadline for a peer of that smoothed mean (0: unknown) and deviation.

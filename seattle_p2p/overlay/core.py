@@ -69,8 +69,8 @@ class LookedUp(Event, frozen=True, kw_only=True):
 class AdvertFound(Event, frozen=True, kw_only=True):
     """One advert of `find_adverts`, as soon as it is known; each node's newest only once.
 
-    With ``confirm`` (the default) its node has just proved, at one of the advert's endpoints,
-    that it is alive. Without, only the signatures were checked and `alive` is false.
+    With ``confirm`` (the default) its node has just answered, under its id, at one of the
+    advert's endpoints. Without, only the signatures were checked and `alive` is false.
     """
 
     advert: Advert
@@ -80,7 +80,7 @@ class AdvertFound(Event, frozen=True, kw_only=True):
 class AdvertsRead(Event, frozen=True, kw_only=True):
     """End of `find_adverts`: how much was found, and how far to trust that it is all.
 
-    `found` were handed on, `dead` were in the records but did not prove that they live,
+    `found` were handed on, `dead` were in the records but did not show that they live,
     `holders` peers held any. `complete` is false when a bound ended it early or no peer
     answered at all; `one_source` is true when every answer came through one and the same peer,
     who may have withheld others; `alarm` when disjoint paths disagree about who is closest.

@@ -10,6 +10,7 @@ from seattle_p2p.wire.datagrams import Noted, Ping, Pong, Report
 _REMEMBERED = 64
 _TOLD, _TOLD_OF_ONE = 8, 3
 """How many are told after one lookup of those who are gone, and of one of them."""
+_LAST_PATIENCE = 2
 
 
 class Doubts(Task):
@@ -88,8 +89,13 @@ class Doubts(Task):
         self.lost[peer.id] = peer
 
     def _ping(self, peer: Peer, now: int) -> None:
+        """Ping, the last time patiently: nobody is sent to a contact in doubt meanwhile."""
+        is_last = self._silences[peer.id] == self.parts.params.silences - 1
+        patience = _LAST_PATIENCE if is_last else 1
         fields = (self.parts.own_id_bytes, self.parts.reach.is_server)
-        if self.parts.exchange.ask(peer.endpoint, Ping, fields, self, now, peer) is None:
+        if not self.parts.exchange.ask(
+            peer.endpoint, Ping, fields, self, now, peer, patience=patience
+        ):
             self._settle(peer)
 
     def _settle(self, peer: Peer) -> None:

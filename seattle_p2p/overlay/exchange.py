@@ -78,9 +78,9 @@ def _manners(k: int) -> dict[type[Request], _Manner]:
 
 _LABOURED = frozenset({Introduced, Stored})
 _LATE_AWAITED = 256
-_AGAIN_FACTOR = 1.5
+_AGAIN_FACTOR = 3
 """A request is sent once more after so many soft deadlines: somebody else was asked by then."""
-_OVERDUE_FACTOR = 2.5
+_OVERDUE_FACTOR = 4
 """It is overdue after so many: the second sending has had its time, too."""
 _SLOW_SHARE_AFAR, _OVERDUE_FACTOR_AFAR = 0.5, 1.3
 """Where peers are far and somebody waits, questions cost less than time: a request is slow
@@ -212,8 +212,8 @@ class Exchange:
             longest = max(_SLOW_SHARE_AFAR * soft, _LONGER_THAN_USUAL * known.round_trip)
             soft = again = min(int(longest), hard)
         else:
-            again = int(_AGAIN_FACTOR * soft)
-            overdue = int(_OVERDUE_FACTOR * soft)
+            again = _AGAIN_FACTOR * soft
+            overdue = _OVERDUE_FACTOR * soft
         overdue = min(max(overdue, self._overdue_floor), hard)
         asked = Outstanding(
             self.requests,

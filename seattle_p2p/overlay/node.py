@@ -217,7 +217,8 @@ class OverlayNode:
         Args:
             person: An owner or a user.
             now: Nanoseconds.
-            confirm: Whether each node must prove that it lives before it is told of.
+            confirm: Whether each node must show that it lives, answering under its id where
+                its advert says that it is, before it is told of.
             enough: End once so many were told of; 0: all.
         """
         return self._begin(

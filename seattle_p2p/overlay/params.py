@@ -23,7 +23,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     labour_s: float = 0.05
     """So much longer a request that costs signatures may take before it is sent again."""
     overdue_floor_s: float = 0.1
-    """A lookup goes on without a peer that took two and a half times as long as makes it slow,
+    """A lookup goes on without a peer that took four times as long as makes it slow,
     but at least this, when others answered meanwhile; its late answer still counts."""
     hard_floor_s: float = 0.3
     """Nobody counts as silent earlier; below it 3 % of healthy personal devices would."""

@@ -23,6 +23,8 @@ from seattle_p2p.wire.datagrams import Found, Outcome, Store, Stored
 
 _MOVED = 4
 """One part in so many of k may be new, or gone, before a renewal walks after all."""
+_SECOND_PATIENCE = 3
+"""A store is tried twice, the second time waiting so many times as long."""
 
 
 class Advertised(Alarm):
@@ -228,7 +230,10 @@ class Publication(Task):
         key, signature = proof_in_passing(self.parts, peer)
         fields = (key, signature, self._depths[place], self._record)
         about = (place, peer, tried)
-        if self.parts.exchange.ask(peer.endpoint, Store, fields, self, now, about):
+        patience = _SECOND_PATIENCE if tried else 1
+        if self.parts.exchange.ask(
+            peer.endpoint, Store, fields, self, now, about, patience=patience
+        ):
             self._waiting += 1
 
     def _prove_then_store(self, place: int, peer: Peer, now: int) -> None:

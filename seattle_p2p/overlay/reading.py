@@ -58,7 +58,14 @@ class ReadingWalk(Walk):
         digest = shelf.digest(Range(0, 0)) if shelf.settled else b""
         fields = (self._target_bytes, parts.families, 0, 0, b"", digest)
         return parts.exchange.ask(
-            peer.endpoint, Read, fields, self, now, peer, afar=self._is_far
+            peer.endpoint,
+            Read,
+            fields,
+            self,
+            now,
+            peer,
+            patience=self._patience,
+            afar=self._is_far,
         )
 
     def _take(self, peer: Peer, reply: Any, now: int) -> None:
@@ -72,7 +79,7 @@ class Reading(Task):
     Args:
         parts: The node's.
         person: Whose adverts.
-        confirm: Whether each node must prove that it lives before it is told of.
+        confirm: Whether each node must show that it lives before it is told of.
         enough: End once so many were told of; 0: all.
         notice: Is told of every peer that answers a walk.
         number: The application's request number.

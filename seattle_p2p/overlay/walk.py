@@ -11,6 +11,8 @@ from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.wire.datagrams import Find, Found
 
+_UNANSWERED_PATIENCE = 4
+
 Notice = Callable[[Peer, bool, int], None]
 """Is told that a peer answered, whether it wants us in its table, and the time."""
 
@@ -148,8 +150,20 @@ class Walk(Task):
             self._target_bytes,
         )
         return parts.exchange.ask(
-            peer.endpoint, Find, fields, self, now, peer, afar=self._is_far
+            peer.endpoint,
+            Find,
+            fields,
+            self,
+            now,
+            peer,
+            patience=self._patience,
+            afar=self._is_far,
         )
+
+    @property
+    def _patience(self) -> int:
+        """How many usual hard deadlines to wait: while nobody answers, it may be our fault."""
+        return 1 if self._answered_at else _UNANSWERED_PATIENCE
 
     def _take(self, peer: Peer, reply: Any, now: int) -> None:
         found: Found = reply

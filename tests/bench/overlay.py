@@ -307,7 +307,9 @@ async def crowd(_sizes: list[int], seeds: int) -> None:
         net = Ours(seed)
         await grow(net, 64)
         owner, publishers = net.a_key(0), []
-        for _ in range(1000):
+        for number in range(1000):
+            if number % 100 == 0:
+                gc.freeze()  # The collector's pauses grow with all nodes of the process.
             node = await net.add(Role.CLIENT)
             await node.join([net.rng.choice(net.nodes).endpoint])
             await net.put(node, owner)
@@ -315,6 +317,8 @@ async def crowd(_sizes: list[int], seeds: int) -> None:
         reader = await net.add(Role.CLIENT)
         await reader.join([net.nodes[0].endpoint])
         net.wire.largest = 0
+        gc.collect()
+        gc.freeze()
         for how in ("verified", "confirmed"):
             began, first, found = time.perf_counter(), math.inf, 0
             cpu = time.process_time()

@@ -1099,10 +1099,11 @@ def test_one_liar_costs_a_lookup_little_and_puts_nobody_into_tables(torn):
     posing = net.nodes[victim].peers()[0]
     liar = posing.endpoint
     net.nodes[liar] = Liar(CODEC, posing.id, 1, torn=torn)
-    began = net.now
 
-    (done,) = net.ask(victim, "look_up", int.from_bytes(bytes(20)))
+    done, took = net.answer(victim, "look_up", int.from_bytes(bytes(20)))
     assert done.asked <= 64
+    assert took <= SECOND
+    began = net.now
     found, _ = find(net, victim)
 
     after = net.nodes[victim].statistics().counts

@@ -203,15 +203,15 @@ def test_one_answer_out_of_a_standstill_does_not_make_a_peer_s_silence_long():
     assert hard < 450 * MS
 
 
-def test_answers_that_come_late_together_count_as_one_late_answer():
-    once, often = far_and_near(), far_and_near()
+def test_answers_that_come_late_together_do_not_make_all_wait_for_long():
+    times = far_and_near()
+    before, _ = times.deadlines(0, 0)
     now = 100 * SECOND
-    once.learn(400 * MS, now)
 
     for number in range(20):
-        often.learn((400 + number) * MS, now + number * MS)
+        times.learn((4000 + number) * MS, now + number * MS)
 
-    assert often.deadlines(0, 0) == once.deadlines(0, 0)
+    assert times.deadlines(0, 0)[0] < 4 * before
 
 
 def test_answers_that_stay_late_are_learnt_one_after_the_other():
@@ -318,7 +318,7 @@ def test_a_request_is_slow_then_sent_again_then_overdue_then_silent():
     exchange.ask(THERE, Ping, (bytes(20), True), activity, 0)
     ring_for(agenda, SECOND)
 
-    assert activity.told == [("slow", 40), ("overdue", 100), ("silent", 300)]
+    assert activity.told == [("slow", 40), ("overdue", 160), ("silent", 300)]
     assert len(exchange.take_outbox()) == 2
 
 
