@@ -209,13 +209,15 @@ def sweep(
 
 
 def _tell_summaries(summaries: "list[Summary]", measures: Sequence[str]) -> None:
+    from seattle_p2p.sim.sweep_figures import short
+
     axes = [path for path, _ in summaries[0].values]
     rows = []
     for each in summaries:
         cells = [f"{v}" for _, v in each.values] + [str(each.runs), str(each.breached)]
         for name in measures:
-            margin = f" ± {each.margins[name]:.2g}" if name in each.margins else ""
-            cells.append(f"{each.means[name]:.4g}{margin}" if name in each.means else "–")
+            margin = f" ± {short(each.margins[name])}" if name in each.margins else ""
+            cells.append(f"{each.means[name]:,.4g}{margin}" if name in each.means else "–")
         rows.append(cells)
     output.table([*axes, "runs", "breached", *measures], rows)
 

@@ -96,8 +96,9 @@ def _breach_of(
 
 
 def _candidates(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
-    """Smaller scenarios, the much smaller ones first; only those that make sense."""
+    """Smaller scenarios that make sense; first those with few machines, whose runs cost least."""
     for candidate in (
+        *_few_machines(scenario),
         *_shorter(scenario, ended_s),
         *_fewer_machines(scenario),
         *_without_faults(scenario),
@@ -124,10 +125,13 @@ def _shorter(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
         yield replace(scenario, meta=meta, workload=workload, faults=faults)
 
 
-def _fewer_machines(scenario: Scenario) -> Iterator[Scenario]:
-    for divisor in (32, 8, 2):
+def _few_machines(scenario: Scenario) -> Iterator[Scenario]:
+    for divisor in (32, 16, 8, 4, 2):
         groups = tuple(_of(group, group.count // divisor) for group in scenario.nodes)
         yield replace(scenario, nodes=groups)
+
+
+def _fewer_machines(scenario: Scenario) -> Iterator[Scenario]:
     for index, group in enumerate(scenario.nodes):
         before, after = scenario.nodes[:index], scenario.nodes[index + 1 :]
         rest = (*before, *after)

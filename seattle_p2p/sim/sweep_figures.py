@@ -1,6 +1,5 @@
 """Figures of a sweep: each measure against what was varied, with 95 % bands over the seeds."""
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -87,9 +86,12 @@ def _lines(rows: Rows, axes: Sequence[str], along: int) -> Iterator[tuple[str, R
     def others(row: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple(str(row[n]) for n in range(len(axes)) if n != along)
 
-    for key, line in itertools.groupby(sorted(rows, key=others), others):
+    lines: dict[tuple[str, ...], Rows] = {}
+    for row in rows:
+        lines.setdefault(others(row), []).append(row)
+    for key, line in lines.items():
         named = zip((a for n, a in enumerate(axes) if n != along), key, strict=True)
-        yield ", ".join(f"{axis} {value}" for axis, value in named), list(line)
+        yield ", ".join(f"{axis} {value}" for axis, value in named), line
 
 
 def _heat_map(summaries: Sequence[Summary], axes: Sequence[str], measure: str) -> Figure:
@@ -109,7 +111,7 @@ def _heat_map(summaries: Sequence[Summary], axes: Sequence[str], measure: str) -
         for row in rows:
             y, x, value = down.index(row[0]), across.index(row[1]), float(row[2])
             margin = (float(row[4]) - float(row[3])) / 2
-            text = f"{value:.3g}" + (f"\n± {margin:.2g}" if margin else "")
+            text = short(value) + (f"\n± {short(margin)}" if margin else "")
             colour = "white" if value < middle else "black"
             canvas.text(x, y, text, ha="center", va="center", color=colour, fontsize=8)
         canvas.set_xticks(range(len(across)), [str(value) for value in across])
@@ -125,6 +127,11 @@ def _heat_map(summaries: Sequence[Summary], axes: Sequence[str], measure: str) -
         rows,
         draw,
     )
+
+
+def short(value: float) -> str:
+    """A number in a few characters: large ones whole, small ones with three digits."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _is_share(measure: str) -> bool:
