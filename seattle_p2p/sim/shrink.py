@@ -96,7 +96,7 @@ def _breach_of(
 
 
 def _candidates(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
-    """Smaller scenarios that make sense; first those with few machines, whose runs cost least."""
+    """Smaller scenarios that make sense; first those of few machines, which cost least."""
     for candidate in (
         *_few_machines(scenario),
         *_shorter(scenario, ended_s),
