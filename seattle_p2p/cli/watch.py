@@ -47,14 +47,15 @@ def watch(
         async with asked.open() as me:
             vessels, _ = pick(me, "watch", words, {}, asked)
             sights = me.watch(vessels, every_s=every)
-            await interrupted(_show(sights, count, as_json))
+            await interrupted(show_sights(sights, count, as_json))
 
     run_loop(work())
 
 
-async def _show(
+async def show_sights(
     looks: "AsyncGenerator[list[Sight], None]", count: int | None, as_json: bool
 ) -> None:
+    """A table for each look, over the one before where the terminal can; `count` of them."""
     with ExitStack() as stack:
         live = stack.enter_context(_live()) if not as_json and output.colour() else None
         async with aclosing(looks) as sights:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from seattle_p2p.cli.demo_guard import MARKER, end, processes_of
+from tests.support.schemas import check
 
 pytestmark = [
     pytest.mark.timeout(180),
@@ -55,7 +56,7 @@ def test_a_demo_measures_every_pair_and_leaves_nothing(folder):
     out, err = demo.communicate(timeout=150)
 
     assert demo.returncode == 0, err
-    facts = json.loads(out)
+    (facts,) = check("demo", out)
     assert facts["complete"]
     assert facts["clean"]
     assert len(facts["vessels"]) == 4

@@ -13,9 +13,10 @@ import pytest
 
 from seattle_p2p.cli.demo_network import NETWORK, DemoNetwork, Finished
 from seattle_p2p.cli.documents.registry import COMMANDS, WORDS
-from seattle_p2p.cli.documents.schema import schema_of, whole_schema
+from seattle_p2p.cli.documents.schema import whole_schema
 from seattle_p2p.cli.main import run, seattle
 from seattle_p2p.cli.shell.built_in import built_in_words
+from tests.support.schemas import check, closed
 
 pytestmark = [
     pytest.mark.timeout(400),
@@ -25,7 +26,7 @@ pytestmark = [
 ELSEWHERE = {
     "demo": "tests/live/test_demo.py, which checks its document",
     "donor run": "the network below is made of them; its first line is checked",
-    "seed run": "the network below could not be there without it",
+    "seed run": "the network below could not be there without it; its line is checked",
     "shell": "its words are checked one by one below",
 }
 HERE = {"keys", "list", "info", "resources", "upload", "files", "cat", "download", "collect"}
@@ -72,37 +73,12 @@ def leaves(group=seattle, path=()):
             yield " ".join((*path, name)), command
 
 
-def closed(schema):
-    """`schema` without room for fields that it does not name: what is printed is documented."""
-    if isinstance(schema, list):
-        return [closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    shut = {name: closed(part) for name, part in schema.items()}
-    return shut | {"additionalProperties": False} if "properties" in schema else shut
-
-
-def documents(command: str, out: str):
-    """The documents in `out`; fails on anything that is not JSON."""
-    if COMMANDS[command].lines:
-        return [json.loads(line) for line in out.splitlines()]
-    return [json.loads(out)]
-
-
-def check(command: str, out: str):
-    """The documents in `out`, each of which is as documented."""
-    found = documents(command, out)
-    validator = jsonschema.Draft202012Validator(closed(schema_of(command)))
-    for document in found:
-        validator.validate(document)
-    return found
-
-
 def check_word(line: str):
     """One line of the shell's output: it is as documented for that very word."""
     whole = closed(whole_schema())
     found = json.loads(line)
-    word = found.get("command") or "run"  # events of logs, and errors
+    watched = found.get("event") in ("seen", "silent")
+    word = found.get("command") or ("watch" if watched else "run")  # or events, and errors
     schema = {**whole["words"][word], "$defs": whole["$defs"]}
     jsonschema.Draft202012Validator(schema).validate(found)
     return word
@@ -166,6 +142,8 @@ async def test_every_command_prints_what_its_schema_says_and_nothing_else(
     )
     limits, scenario = str(tmp_path / "limits"), str(tmp_path / "scenario.toml")
     check("donor run", json.dumps(donor.facts))
+    assert network.seed is not None
+    check("seed run", json.dumps(network.seed.facts))
     tried = set()
 
     async def attempt(words, arguments, code):
@@ -281,9 +259,17 @@ async def _check_words(network, owner, data, hello):
             f"upload {data}",
             "show files",
         ),
-        *("cat data.txt", "download data.txt", "delete data.txt", "delete data.txt"),
+        *("cat data.txt", "download data.txt", "collect"),
+        *("delete data.txt", "delete data.txt"),
         *(f"run {hello}", "start hello.r2py", "wait 30", "stop", "logs", "show log", "logs -f"),
-        *("show neighbours", "show matrix", "show resources", "show offcut", "reset"),
+        *(
+            "watch --count 1",
+            "show neighbours",
+            "show matrix",
+            "show resources",
+            "show offcut",
+            "reset",
+        ),
         *("set keeprunning off", "set users other", "set ownerinfo mine", "set advertise on"),
         *("set layers", "show layers"),
         *("genkeys third", "loadkeys third as fourth", f"loadpub {owner} as again"),

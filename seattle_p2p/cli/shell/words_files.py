@@ -102,6 +102,22 @@ async def _download(turn: Turn) -> int:
     return turn.finish(result, value=lambda path: {"path": str(path)}, said="downloaded from")
 
 
+async def _collect(turn: Turn) -> int:
+    folder = Path(turn.told.one("FOLDER", "collected")).expanduser()
+    result = await turn.fan_out(
+        lambda me, vessels, report: me.collect(vessels, folder, report=report)
+    )
+    if not turn.session.as_json:
+        for paths in result.ok.values():
+            for path in paths:
+                output.note(f"  {path}")
+    return turn.finish(
+        result,
+        value=lambda paths: {"paths": [str(path) for path in paths]},
+        said=f"collected into {folder} from",
+    )
+
+
 async def _cat(turn: Turn) -> int:
     name = turn.told.one("REMOTE")
     result = await turn.fan_out(
@@ -190,6 +206,16 @@ WORDS = (
         "One file a vessel, called NODE-VESSEL-NAME, here or in FOLDER.",
         "download row.txt\ndownload row.txt into results",
         _download,
+        (),
+        CHAPTER,
+    ),
+    Word(
+        "collect",
+        "[into FOLDER]",
+        "Fetch all files of each vessel",
+        "One folder a vessel, called NODE-VESSEL, in FOLDER or in `collected`.",
+        "collect\ncollect into results",
+        _collect,
         (),
         CHAPTER,
     ),

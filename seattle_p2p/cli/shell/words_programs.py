@@ -19,6 +19,7 @@ from seattle_p2p.cli.shell.words import Word
 from seattle_p2p.cli.shell.words_files import example_names, require_here
 from seattle_p2p.cli.stream import GOOD_ENDS, LogPrinter, interrupted, show_logs
 from seattle_p2p.cli.vessels import find_program
+from seattle_p2p.cli.watch import show_sights
 from seattle_p2p.experiment.in_order import by_time
 from seattle_p2p.experiment.log_events import Event, Line
 from seattle_p2p.experiment.targets import Vessel
@@ -133,6 +134,18 @@ async def _logs(turn: Turn) -> int:
     return turn.finish(result, value=lambda events: {"text": _text(events)})
 
 
+async def _watch(turn: Turn) -> int:
+    me, vessels = await turn.me(), turn.vessels()
+    every_s = number_of(turn.told.one("SECONDS", "2"), 0.2, 1e9)
+    count = turn.told.one("COUNT")
+    sights = me.watch(vessels, every_s=every_s)
+    tables = int(number_of(count, 1, 1e9)) if count else None
+    if await interrupted(show_sights(sights, tables, turn.session.as_json)):
+        output.note("")
+    cancel_on_ctrl_c(asyncio.current_task())  # watching had Ctrl-C for itself
+    return 0
+
+
 def _text(events: list[Event]) -> str:
     return "".join(f"{event.text}\n" for event in events if isinstance(event, Line))
 
@@ -245,6 +258,17 @@ WORDS = (
         _LOGS_TEACH,
         "logs --since 5m\non %1-%3 logs -f",
         _logs,
+        (),
+        CHAPTER,
+    ),
+    Word(
+        "watch",
+        "[--every SECONDS] [--count COUNT]",
+        "A live table of vessels: state, CPU, memory, last line",
+        "Looks again every 2 seconds until Ctrl-C, or COUNT times. A machine that does not "
+        "answer stays in the table, with since when it is silent.",
+        "watch\non %1-%3 watch --every 5",
+        _watch,
         (),
         CHAPTER,
     ),
