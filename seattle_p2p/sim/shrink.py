@@ -96,10 +96,13 @@ def _breach_of(
 
 
 def _candidates(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
-    """Smaller scenarios that make sense; first those of few machines, which cost least."""
+    """Smaller scenarios that make sense; first those that will do and those that cost least."""
+    duration_s = scenario.meta.duration_s
     for candidate in (
+        *_shorter(scenario, round(ended_s * _LEFT_AFTER_BREACH, 3)),
         *_few_machines(scenario),
-        *_shorter(scenario, ended_s),
+        *_shorter(scenario, duration_s / 2),
+        *_shorter(scenario, duration_s * 0.8),
         *_fewer_machines(scenario),
         *_without_faults(scenario),
         *_simpler(scenario),
@@ -113,11 +116,9 @@ def _candidates(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
         yield candidate
 
 
-def _shorter(scenario: Scenario, ended_s: float) -> Iterator[Scenario]:
-    duration_s = scenario.meta.duration_s
-    for shorter_s in (round(ended_s * _LEFT_AFTER_BREACH, 3), duration_s / 2, duration_s * 0.8):
-        if shorter_s >= duration_s * 0.99 or shorter_s < _SHORTEST_S:
-            continue
+def _shorter(scenario: Scenario, shorter_s: float) -> Iterator[Scenario]:
+    """The scenario with so many seconds, when that is shorter and leaves enough."""
+    if _SHORTEST_S <= shorter_s < scenario.meta.duration_s * 0.99:
         meta = replace(scenario.meta, duration_s=shorter_s)
         last_look_s = min(scenario.workload.last_look_s, shorter_s / 4)
         workload = replace(scenario.workload, last_look_s=last_look_s)
