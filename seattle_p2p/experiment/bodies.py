@@ -65,7 +65,10 @@ async def open_file(path: Path) -> FileSource:
     try:
         counted = await asyncio.to_thread(_count, path)
     except OSError as reason:
-        raise UsageError(f"cannot read {path}: {reason.strerror}") from reason
+        raise UsageError(
+            f"cannot read {path}: {reason.strerror}",
+            hint="files are meant as seen from this folder, or with their whole path",
+        ) from reason
     return FileSource(path, counted.size, counted.value)
 
 

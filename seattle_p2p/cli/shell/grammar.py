@@ -2,6 +2,7 @@
 
     [--detach] FILE [ARGUMENT]...       upper case: a slot; lower case: the word itself
     [TARGET] [to GROUP]                 brackets: may be left out; ...: any number of times
+    [--every SECONDS] [--count COUNT]   options side by side: in any order
     on|off                              one of several words
 
 The same line is shown by help, checks what was typed, and says what may come next.
@@ -131,16 +132,25 @@ class Usage:
     def _sequence(self, begin: int, pieces: list[str]) -> tuple[int, list[str]]:
         """Add `pieces` up to a closing bracket behind state `begin`; its end, and the rest."""
         at = begin
+        options: int | None = None
         while pieces and not pieces[0].startswith("]"):
             piece, *pieces = pieces
             start = at
             if piece == "[":
+                is_option = pieces[0].startswith("-")
                 at, pieces = self._sequence(at, pieces)
                 closing, *pieces = pieces
                 self._skips[start].append(at)
                 if closing == "]...":
                     self._skips[at].append(start)
+                if not is_option:
+                    options = None
+                elif options is None:
+                    options = start
+                else:
+                    self._skips[at].append(options)
                 continue
+            options = None
             name = piece.removesuffix("...")
             at = self._state()
             if name.isupper():

@@ -1,4 +1,5 @@
 import contextlib
+import itertools
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,20 @@ def test_what_may_follow_is_read_from_the_same_usage():
     )
     assert usage.following(["%1", "to"]) == (["GROUP"], [])
     assert usage_of(RUN).following(["a"]) == (["ARGUMENT"], [])
+
+
+@pytest.mark.parametrize(
+    "words", list(itertools.permutations(["-f", "--since 5m", "--count 3"]))
+)
+def test_options_come_in_any_order_and_before_what_follows_them(words):
+    usage = usage_of("[-f|--follow] [--since TIME] [--count COUNT] [to PREFIX]")
+
+    told = usage.match([*" ".join(words).split(), "to", "there"])
+
+    assert told.has("-f")
+    assert (told.one("TIME"), told.one("COUNT"), told.one("PREFIX")) == ("5m", "3", "there")
+    with pytest.raises(UsageError):
+        usage.match(["to", "there", "-f"])
 
 
 def test_thousands_of_arguments_are_no_burden():
