@@ -56,18 +56,26 @@ class RoleFinding(Task):
             self._end(now)
             return
         for helper in helpers[:_DIALLERS]:
-            asked = parts.exchange.ask(helper.endpoint, DialMe, (), self, now)
-            if asked is not None:
-                self._unanswered += 1
-                parts.dials[asked.number] = self
+            self._ask(helper.endpoint, now, again=False)
         for old in list(parts.dials)[:-_DIALS_REMEMBERED]:
             del parts.dials[old]
         parts.agenda.at(now + nanoseconds(self._wait_s), self)
 
     def on_reply(self, asked: Outstanding, reply: Dialling, now: int) -> None:
-        """A helper asked so many to knock."""
+        """A helper asked so many to knock; or it has a new token for us, and is asked again.
+
+        Behind a box we are seen at another address each time, where old tokens are worthless.
+        """
         self._knocks_expected += reply.asked
+        if reply.token and not reply.asked and not asked.about:
+            self._ask(asked.endpoint, now, again=True)
         self._settle(now)
+
+    def _ask(self, helper: Endpoint, now: int, *, again: bool) -> None:
+        asked = self.parts.exchange.ask(helper, DialMe, (), self, now, again)
+        if asked is not None:
+            self._unanswered += 1
+            self.parts.dials[asked.number] = self
 
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """A helper does not help."""
