@@ -11,6 +11,8 @@ from seattle_p2p.errors import BadSignature
 from seattle_p2p.identity.keys import SIGNATURE_BYTES, KeyPair, PublicKey, storage_key
 from seattle_p2p.overlay.core import Signer
 
+_GENUINE_KEPT = 512
+"""Statements found genuine that are remembered."""
 REAL_UP_TO = 1000
 """Nodes up to which `auto` signs for real: above, a run would mostly be spent on curves."""
 
@@ -72,10 +74,14 @@ class CheapSignatures:
 
 
 class RealSignatures:
-    """Ed25519, with the storage keys of persons kept: deriving one costs as much as signing."""
+    """Ed25519, with the storage keys of persons kept: deriving one costs as much as signing.
+
+    What was found genuine is not checked again at once: twenty holders get the same record.
+    """
 
     def __init__(self) -> None:
         self._storage: dict[PublicKey, KeyPair] = {}
+        self._genuine: set[tuple[bytes, bytes, bytes]] = set()
 
     def signer(self, seed: bytes) -> Signer:
         """The key pair that `seed` gives."""
@@ -91,7 +97,13 @@ class RealSignatures:
 
     def verify(self, key: PublicKey, message: bytes, signature: bytes) -> None:
         """Accept a signature. Raises `BadSignature`."""
+        statement = key.raw, message, signature
+        if statement in self._genuine:
+            return
         key.verify(message, signature)
+        if len(self._genuine) >= _GENUINE_KEPT:
+            self._genuine.clear()
+        self._genuine.add(statement)
 
     def storage_key(self, person: PublicKey) -> Signer:
         """The key that writes the records of `person`."""

@@ -19,7 +19,21 @@ def test_a_signature_is_good_for_its_key_and_message_only(signatures):
         signatures.verify(signer.public, b"another", signature)
     with pytest.raises(BadSignature):
         signatures.verify(KeyPair(bytes(32)).public, b"message", signature)
+    with pytest.raises(BadSignature):
+        signatures.verify(signer.public, b"message", bytes(64))
+    signatures.verify(signer.public, b"message", signature)
     assert len(signature) == 64
+
+
+def test_a_bounded_number_of_genuine_statements_is_remembered():
+    signatures = RealSignatures()
+    signer = signatures.signer(SEED)
+    for number in range(600):
+        signatures.verify(signer.public, b"%d" % number, signer.sign(b"%d" % number))
+
+    assert len(signatures._genuine) <= 512
+    with pytest.raises(BadSignature):
+        signatures.verify(signer.public, b"0", signer.sign(b"1"))
 
 
 @pytest.mark.parametrize("signatures", [CheapSignatures(b"secret"), RealSignatures()])
