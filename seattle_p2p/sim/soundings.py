@@ -66,6 +66,7 @@ class Soundings:
         members = self._population.members
         gone = {m.node: m for m in members if m.went_down_ns and not m.host.up}
         seen: dict[_Copy, int] = {}
+        live = {m.signer.public.node_id for m in members if m.host.up} if tables else set()
         contacts = stale = 0
         for member, core in self._read():
             for place, node, _ in core.parts.records.contents() if gone else ():
@@ -75,7 +76,7 @@ class Soundings:
             if tables:
                 peers = core.peers()
                 contacts += len(peers)
-                stale += sum(not self._is_up(peer.id) for peer in peers)
+                stale += sum(peer.id not in live for peer in peers)
         self._settle(seen, gone, now_ns)
         if tables:
             self.taken.append(Sounding(now_ns / 1e9, contacts, stale, len(seen)))
@@ -115,13 +116,6 @@ class Soundings:
         for member in members[:: max(len(members) // _LOOKED_INTO, 1)]:
             if member.host.up and isinstance(member.host.core, OverlayNode):
                 yield member, member.host.core
-
-    def _is_up(self, node_id: int) -> bool:
-        index = self._population.host_of(node_id)
-        if index is None:
-            return False
-        member = self._population.members[index]
-        return member.host.up and member.signer.public.node_id == node_id
 
 
 def remembered(soundings: Soundings) -> Sequence[tuple[float, int]]:
