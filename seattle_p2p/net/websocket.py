@@ -178,8 +178,10 @@ class Channel(asyncio.Protocol):
             self._fail(MalformedMessage("what answers there takes no commands"))
         elif self._protocol.parser_exc is not None:
             self._fail(MalformedMessage(f"not a WebSocket: {self._protocol.parser_exc}"))
-        elif self._writer is None:  # else nobody listens, and answers to pings would pile up
+        elif self._writer is None:
             self._flush()
+        else:  # nobody listens there, and answers to pings would pile up
+            self._protocol.data_to_send()
         if self._kept > _KEPT_BYTES and not self._resting and self._gone is None:
             self._resting = True
             self.transport.pause_reading()

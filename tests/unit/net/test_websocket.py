@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 from websockets.uri import parse_uri
@@ -273,12 +274,15 @@ class ATransport(asyncio.Transport):
         super().__init__()
         self.server = ServerProtocol()
         self.reading = True
+        self.pings_answered = 0
 
     def write(self, data: bytes) -> None:
         self.server.receive_data(data)
         for event in self.server.events_received():
             if isinstance(event, Request):
                 self.server.send_response(self.server.accept(event))
+            elif isinstance(event, Frame) and event.opcode is Opcode.PONG:
+                self.pings_answered += 1
 
     def pause_reading(self) -> None:
         self.reading = False
@@ -290,7 +294,7 @@ class ATransport(asyncio.Transport):
         pass
 
 
-async def test_messages_without_content_are_held_back_like_others() -> None:
+async def upgraded() -> tuple[Channel, ATransport]:
     channel = Channel(ClientProtocol(parse_uri("wss://[::1]:1/")), 20.0)
     transport = ATransport()
     channel.connection_made(transport)
@@ -298,6 +302,11 @@ async def test_messages_without_content_are_held_back_like_others() -> None:
     await asyncio.sleep(0)
     channel.data_received(b"".join(transport.server.data_to_send()))
     await upgrading
+    return channel, transport
+
+
+async def test_messages_without_content_are_held_back_like_others() -> None:
+    channel, transport = await upgraded()
 
     channel.data_received(b"\x82\x00" * 100)
     assert transport.reading
@@ -307,6 +316,18 @@ async def test_messages_without_content_are_held_back_like_others() -> None:
     for _ in range(10_100):
         assert await channel.receive() == b""
     assert transport.reading
+    channel.connection_lost(None)
+
+
+async def test_answers_to_pings_do_not_pile_up_for_a_server_that_takes_nothing() -> None:
+    channel, transport = await upgraded()
+
+    channel.pause_writing()
+    channel.data_received(b"\x89\x02hi" * 1000)
+    channel.resume_writing()
+    assert transport.pings_answered == 0
+    channel.data_received(b"\x89\x02hi")
+    assert transport.pings_answered == 1
     channel.connection_lost(None)
 
 
