@@ -99,6 +99,10 @@ class Acquaintances:
         return self._times.deadlines(known.round_trip, known.deviation, patience)
 
 
+_MOST_LATE = 4
+"""A late answer counts for so many times what was usual, at most."""
+
+
 class RoundTrips:
     """When to lose patience (after RFC 6298, section 2).
 
@@ -120,15 +124,16 @@ class RoundTrips:
 
         Answers that are late together have one reason: a crowd before a busy machine, or this
         one's standing still. Those asked before the first late one had come count for no more
-        than twice what was usual until then, so that it doubles with each round of questions.
+        than a few times what was usual until then, so that it grows with each round of
+        questions.
         """
         if 0 < self._late_beyond < took and now - took < self._late_at:
-            took = min(took, 2 * self._late_beyond)
+            took = min(took, _MOST_LATE * self._late_beyond)
         else:
             usual = self.mean + 4 * self._deviation
             if self.mean and took > usual:
                 self._late_at, self._late_beyond = now, usual
-                took = min(took, 2 * usual)
+                took = min(took, _MOST_LATE * usual)
         self.mean, self._deviation = _smooth(self.mean, self._deviation, took)
 
     def deadlines(self, mean: int, deviation: int, patience: int = 1) -> tuple[int, int]:

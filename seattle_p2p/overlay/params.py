@@ -13,7 +13,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Contacts in a bucket, holders of an advert, peers in an answer (Kademlia, 4.1)."""
     alpha: int = 3
     """Queries of a lookup in flight that are not slow (Kademlia, 2.3) ..."""
-    far_s: float = 0.02
+    far_s: float = 0.05
     """... and twice as many where round trips take longer than this and somebody waits."""
 
     soft_floor_s: float = 0.005
