@@ -1,7 +1,7 @@
 """From a person's key to the nodes that hold vessels for it, by asking the overlay.
 
 The researcher joins as a client for as long as the question takes: it asks, stands in
-nobody's table, and holds nothing. Only nodes that prove they are alive are returned.
+nobody's table, and holds nothing. Only nodes that answer just then are returned.
 """
 
 import os
@@ -35,7 +35,7 @@ class Found:
     """What the overlay knows of a person.
 
     Args:
-        adverts: One for each node that advertises under the key and has just proved alive.
+        adverts: One for each node that advertises under the key and has just answered.
         peers: Peers met on the way, ``HOST:PORT``: ways in for the next time.
         warnings: Why there might be more than was found.
     """

@@ -1,4 +1,4 @@
-"""Reading who advertises under a key: walk to the place, take in pages, have nodes prove it.
+"""Reading who advertises under a key: walk to the place, take in pages, try each node.
 
 The walk asks for adverts as it goes, so the first ones come with the first holder's answer.
 A large set is read from one holder in ranges of node ids, many at a time; the other holders
