@@ -6,9 +6,6 @@ name attributes) and `__init__` (given only for the program's own classes and pl
 bases). Besides, an AttributeError does not give its `obj`, and the classes handed to programs
 cannot be changed.
 
-Magic methods are asked for by name (`super().__setitem__`) of the program's own objects, their
-classes and plain built-in ones only; those that set attributes keep to the rule of names.
-
 Pure, like the policy: no files, clock, sockets or threads here.
 """
 
@@ -16,16 +13,7 @@ import builtins
 import string
 from _string import formatter_field_name_split  # type: ignore[import-not-found]  # no stubs
 from collections.abc import Callable, Mapping, Sequence
-from types import (
-    BuiltinMethodType,
-    CodeType,
-    FrameType,
-    FunctionType,
-    GeneratorType,
-    MethodType,
-    ModuleType,
-    TracebackType,
-)
+from types import BuiltinMethodType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 from seattle_p2p.vessel.language import (
@@ -34,7 +22,6 @@ from seattle_p2p.vessel.language import (
     INIT_GUARD,
     METACLASS,
     OBJECT_GUARD,
-    SPECIAL_GUARD,
     is_plain_attribute,
     names_in,
 )
@@ -135,43 +122,6 @@ def init_guard(value: object) -> object:
     raise AttributeError("__init__ may not be used here")
 
 
-def special_guard(value: object, name: str) -> object:
-    """`value.__len__` and the like, and `value.__class__`; refused for what is not plain."""
-    if name == "__class__":
-        return _type(value)
-    if type(value) is not super and not _is_own(value) and not _is_plain(value):
-        raise AttributeError(f"{name} may not be used here")
-    found = getattr(value, name)
-    if name not in ("__setattr__", "__delattr__") or isinstance(
-        found, FunctionType | MethodType
-    ):
-        return found
-    bound_to = getattr(found, "__self__", None)
-
-    def change(*args: Any) -> object:
-        target, key, *new = args if bound_to is None else (bound_to, *args)
-        if type(type(target)) is not ProgramClass:
-            raise AttributeError("attributes of this cannot be changed")
-        own = () if bound_to is not None else (target,)
-        return found(*own, require_attribute_name(key), *new)
-
-    return change
-
-
-def _is_own(value: object) -> bool:
-    """True for a program's class and for an object of one."""
-    return type(value) is ProgramClass or type(type(value)) is ProgramClass
-
-
-def _is_plain(value: object) -> bool:
-    """True for built-in bases, exception classes, and objects of either."""
-    kind = type(value)
-    return _may_be_base(value) or _may_be_base(kind) or kind in _PLAIN_KINDS
-
-
-_PLAIN_KINDS = (bool, complex, range, GeneratorType)
-
-
 def require_attribute_name(name: object) -> str:
     """A dynamic name that keeps the rule of static ones.
 
@@ -261,6 +211,5 @@ def guards(caught: Callable[[], None] = lambda: None) -> dict[str, Callable[...,
         FORMAT_GUARD: format_guard,
         INIT_GUARD: init_guard,
         OBJECT_GUARD: object_guard,
-        SPECIAL_GUARD: special_guard,
         METACLASS: ProgramClass,
     }

@@ -26,7 +26,7 @@ def names_in(text: str) -> list[str]:
 
 
 FORMAT_GUARD, INIT_GUARD, OBJECT_GUARD, METACLASS = "$format", "$init", "$obj", "$class"
-CAUGHT_GUARD, SPECIAL_GUARD = "$caught", "$special"
+CAUGHT_GUARD = "$caught"
 """Names of the guards in a program's globals."""
 
 _ASKS_FOR_ERRORS = "getlasterror"
@@ -49,18 +49,6 @@ MAGIC_METHODS = frozenset(
 Not among them: `__index__` (lets C code be re-entered in the middle of a buffer),
 `__getattribute__`, `__class__`, `__reduce__`, `__init_subclass__`, `__set_name__`,
 `__class_getitem__`, `__match_args__`, `__slots__`."""
-
-_SPECIAL_ATTRIBUTES = MAGIC_METHODS - {"__init__"}
-"""Read through a guard, as in `super().__setitem__`. So is `self.__class__`, of a variable
-inside a class; who means no attack says `type(...)` of anything else."""
-
-_SAID_ABOUT_A_PROGRAM = frozenset(
-    f"__{word}__"
-    for word in names_in(
-        "all author authors copyright credits date doc email license maintainer status version"
-    )
-)
-"""Names that a program may set for people to read; they mean nothing to the interpreter."""
 
 _FORBIDDEN_ATTRIBUTES = frozenset(INSPECT_ATTRIBUTES) | frozenset(
     names_in(
@@ -98,7 +86,7 @@ class Policy(RestrictingNodeTransformer):
         self, node: ast.AST, name: str | None, allow_magic_methods: bool = False
     ) -> None:
         """Refuse to bind or read a name that could be one of the interpreter's."""
-        if name is None or name in _SAID_ABOUT_A_PROGRAM:
+        if name is None:
             return
         if allow_magic_methods and name in MAGIC_METHODS:
             return
@@ -139,12 +127,7 @@ class Policy(RestrictingNodeTransformer):
             return self._guarded(INIT_GUARD, node)
         if reading and node.attr == "obj":
             return self._guarded(OBJECT_GUARD, node)
-        own_class = (
-            node.attr == "__class__" and self._class and isinstance(node.value, ast.Name)
-        )
-        if reading and (own_class or node.attr in _SPECIAL_ATTRIBUTES):
-            return self._guarded(SPECIAL_GUARD, node, ast.Constant(node.attr))
-        if reading and node.attr in ("__name__", "__doc__"):
+        if reading and node.attr == "__name__":
             return contents
         if self._is_private(node.attr):
             node.attr = self._own(node.attr)

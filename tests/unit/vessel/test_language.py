@@ -8,7 +8,7 @@ import pytest
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
 from seattle_p2p.errors import ProgramRefused
-from seattle_p2p.vessel.guards import Sealed, guards, program_builtins
+from seattle_p2p.vessel.guards import guards, program_builtins
 from seattle_p2p.vessel.handles import File
 from seattle_p2p.vessel.language import Policy, compile_program, is_plain_attribute
 
@@ -18,10 +18,9 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-def run(text: str, **given: Any) -> dict[str, Any]:
-    """A program's names after it has run; it begins with those given."""
+def run(text: str) -> dict[str, Any]:
+    """A program's names after it has run."""
     names: dict[str, Any] = {"__builtins__": program_builtins() | guards(), "__name__": "t"}
-    names |= given
     exec(compile_program(text, "program"), names)
     return names
 
@@ -327,15 +326,7 @@ def test_no_class_reaches_the_private_names_of_ours(name):
         "class A:\n  def f(self): return g(__x=1)",
         "class A(b.__x): pass",
         "@a.__x\nclass A: pass",
-        "class A:\n  x = y.__bases__",
-        "x = y.__class__.__mro__",
-        "x = ().__class__",
-        "x = y.z.__class__",
-        "y.__class__ = z",
-        "y.__class__ += z",
-        "del y.__class__",
-        "x = y.__dict__",
-        "x = y.__getattribute__",
+        "class A:\n  x = y.__class__",
         "class A:\n  x = y._B__z",
         "class A:\n  __builtins__ = 1",
         "class A: pass\ndef f(x): return x.__y",
@@ -343,90 +334,6 @@ def test_no_class_reaches_the_private_names_of_ours(name):
 )
 def test_two_underscores_stay_refused_elsewhere(text):
     assert refusal(text).line >= 1
-
-
-SPECIAL = """
-class Doubling(dict):
-    def __setitem__(self, key, value):
-        super().__setitem__(key, value * 2)
-    def __getitem__(self, key):
-        return dict.__getitem__(self, key) + 1
-
-class Point:
-    def __init__(self, x):
-        self.x = x
-    def __eq__(self, other):
-        return self.__class__ is other.__class__ and self.x == other.x
-    def __ne__(self, other):
-        return not self.__eq__(other)
-    def __repr__(self):
-        return self.__class__.__name__ + str(self.x)
-
-class Named(Point):
-    def __repr__(self):
-        return super().__repr__() + "!"
-
-class Frozen:
-    def __init__(self, x):
-        object.__setattr__(self, "x", x)
-    def __setattr__(self, name, value):
-        raise AttributeError("frozen")
-
-class Telling:
-    def __setattr__(self, name, value):
-        told.append(name)
-        super().__setattr__(name, value)
-    def __delattr__(self, name):
-        super().__delattr__(name)
-
-__version__ = "1"
-told = []
-doubling, telling = Doubling(), Telling()
-doubling["a"] = 4
-telling.y = 5
-del telling.y
-results = [
-    doubling["a"], doubling.__len__(), Point(1) == Point(1), Point(1) != Named(1),
-    repr(Named(2)), Frozen(7).x, told, hasattr(telling, "y"), (5).__add__(6),
-    (x for x in "ab").__next__(), __version__,
-]
-"""
-
-
-def test_magic_methods_asked_for_by_name_are_those_of_python():
-    bare: dict[str, object] = {}
-    exec(SPECIAL, bare)
-
-    assert run(SPECIAL)["results"] == bare["results"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "x.__eq__",
-        "x.__setattr__('a', 1)",
-        "class K:\n  def kind(self, y): return y.__class__\nK().kind(x)",
-        "object.__setattr__(x, '_Host__secret', 1)",
-        "object.__setattr__(x, 'open', 1)",
-        "object.__delattr__(x, 'open')",
-        "Exception.__setattr__(x, 'open', 1)",
-        "super(x.kind, x).__setattr__('open', 1)",
-        "x.kind.__call__()",
-        "object.__setattr__(own, '__class__', dict)",
-        "object.__setattr__(own, '_Host__secret', 1)",
-        "own.__setattr__('__class__', dict)",
-        "own.__delattr__('__class__')",
-        "Own.__setattr__(Own, '__init__', 1)",
-        "object.__setattr__(Own, 'a', 1)",
-    ],
-)
-def test_magic_methods_change_nothing_but_objects_of_the_program(text):
-    kind = Sealed("kind", (), {})
-    sealed = kind()
-    type.__setattr__(kind, "kind", kind)
-    with pytest.raises((AttributeError, TypeError)):
-        run("class Own: pass\nown = Own()\n" + text, x=sealed)
-    assert not vars(sealed)
 
 
 def test_handlers_remember_only_in_programs_that_ask_for_their_errors():

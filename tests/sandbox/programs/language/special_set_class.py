@@ -1,7 +1,7 @@
 # what: gives an object another class by the method that sets attributes, asked for by name
 # class: language
 # source: own
-# expect: ends
+# expect: refused
 
 
 class Plain:

@@ -1,7 +1,7 @@
 # what: changes handles, calls and contexts by magic methods asked for by name
 # class: language
 # source: own
-# expect: ends
+# expect: refused
 # control: none: needs API objects
 
 file = openfile("mine", True)
