@@ -82,9 +82,10 @@ _AGAIN_FACTOR = 3
 """A request is sent once more after so many soft deadlines: somebody else was asked by then."""
 _OVERDUE_FACTOR = 4
 """It is overdue after so many: the second sending has had its time, too."""
-_SLOW_SHARE_AFAR, _OVERDUE_FACTOR_AFAR = 0.5, 1.3
+_SLOW_SHARE_AFAR, _OVERDUE_FACTOR_AFAR = 0.5, 1.8
 """Where peers are far and somebody waits, questions cost less than time: a request is slow
-after this share of the soft deadline and sent again at once, and overdue after so many."""
+after this share of the soft deadline and sent again at once, and overdue after so many. Among
+1,000 nodes 1.3 of them missed 6 of 1,000 of those that a lookup should find, 1.8 misses one."""
 _LONGER_THAN_USUAL = 1.2
 _READ_HEAD_BYTES = 80
 _BYTES_PER_PEER = 30
