@@ -1,7 +1,8 @@
-"""Memory in pages of 2 MiB: a large world is read all over, and small pages cost it a fifth.
+"""Memory in pages of 2 MiB, for large worlds, which are read all over.
 
 Each message touches some hundred small objects of two nodes among thousands. With pages of
-4 KiB the processor looks up where most of them are anew each time. Linux gives large pages to
+4 KiB the processor looks up where most of them are anew each time: 94 us a message against 75
+with 2,500 nodes, on a busy machine and tried once. Linux gives large pages to
 who asks (`madvise`, kernel 6.1 for those that are in use already); where it does not, nothing
 is lost but time.
 """
