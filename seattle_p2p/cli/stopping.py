@@ -18,11 +18,12 @@ class StopSignals:
     def __init__(self) -> None:
         self._act: Callable[[int], None] | None = None
         self._got = 0
+        self._acted_on: set[int] = set()
         for number in _BOTH:
             signal.signal(number, self._on_signal)
 
     def act_with(self, act: Callable[[int], None] | None) -> None:
-        """Call `act` with the signal's number, between any two steps of the main thread."""
+        """Call `act` with the number of each kind's first signal, between any two steps."""
         self._act = act
 
     def finish(self, code: int) -> int:
@@ -32,6 +33,10 @@ class StopSignals:
         return 128 + self._got if self._got else code
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        # One of a kind is enough: without end they would come one within the other.
+        if number in self._acted_on:
+            return
+        self._acted_on.add(number)
         self._got = self._got or number
         if self._act is None:
             raise SystemExit(128 + number)
