@@ -1,0 +1,27 @@
+"""One advert held for others."""
+
+import msgspec
+
+from seattle_p2p.overlay.contact import Peer
+
+
+class Entry(msgspec.Struct, eq=False, gc=False):
+    """One advert: what is handed out, and who may have stored it. There are millions.
+
+    Args:
+        node: Id of the node it speaks for, 20 octets.
+        sequence: Of two of one node, the higher is newer.
+        sealed: What readers get.
+        peer: Who stored it.
+        expires: Until when, in nanoseconds.
+        looked_at: When the holder will see whether it has expired: not later than that.
+        mark: What it adds to the digest of its place.
+    """
+
+    node: bytes
+    sequence: int
+    sealed: bytes
+    peer: Peer
+    expires: int
+    looked_at: int
+    mark: int
