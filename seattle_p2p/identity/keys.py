@@ -29,6 +29,9 @@ SHORT_LENGTH = 12
 _CHECKSUM_BYTES = 3
 _NODES_KEPT = 4096
 """Ids of nodes remembered in a process: to work one out takes a hash."""
+_PERSONS_KEPT = 512
+"""Persons whose storage key and sealing secret are remembered: whoever looks for somebody's
+nodes mostly does so again, and a key pair costs as much as a signature."""
 
 
 def digest(data: bytes, *, label: bytes, size: int = 32) -> bytes:
@@ -162,6 +165,7 @@ class KeyPair:
         return f"KeyPair({self.public.short}…)"
 
 
+@lru_cache(maxsize=_PERSONS_KEPT)
 def storage_key(person: PublicKey) -> KeyPair:
     """The key that writes the records under `person`: whoever knows the person's key has it.
 
@@ -176,6 +180,7 @@ def storage_place(storage: PublicKey) -> int:
     return int.from_bytes(digest(storage.raw, label=b"storage place", size=ID_BYTES))
 
 
+@lru_cache(maxsize=_PERSONS_KEPT)
 def sealing_secret(person: PublicKey) -> bytes:
     """32 bytes known to all who know `person`: what the body of an advert is sealed with."""
     return digest(person.raw, label=b"advert seal")

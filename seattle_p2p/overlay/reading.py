@@ -28,6 +28,9 @@ _EVERYTHING = 1 << 30
 _CAUTION, _CAUTION_FOR_ENOUGH = 1, 3
 _VERSIONS = 3
 """Adverts of one node that are tried, newest first, before it counts as dead."""
+_NEWCOMERS = 2
+"""Peers that a walk to a key's place may bring into the table: each costs both sides signatures,
+while somebody waits, and joining and refreshing fill the table by themselves."""
 
 
 class ReadingWalk(Walk):
@@ -46,7 +49,7 @@ class ReadingWalk(Walk):
             now,
             notice=reading.notice,
             then=lambda walk, at: reading.on_walked(shelf, walk, at),
-            one_by_one=reading.caution(shelf.place) if path.taken is None else 0,
+            one_by_one=reading.caution(shelf.place, path) if path.taken is None else 0,
             hurry=True,
             path=path,
         )
@@ -69,7 +72,6 @@ class ReadingWalk(Walk):
         )
 
     def _take(self, peer: Peer, reply: Any, now: int) -> None:
-        self._notice(peer, False, now)
         self._reading.on_first_page(self._shelf, peer, reply, now)
 
 
@@ -134,11 +136,14 @@ class Reading(Task):
         self._introducer.give_up()
         super().give_up()
 
-    def caution(self, place: int) -> int:
+    def caution(self, place: int, path: Path) -> int:
         """How many answers to await one by one: who is asked first may well know everything."""
-        if self.parts.is_far or not self.parts.is_near_contacts(place):
+        parts, seeds = self.parts, path.seeds
+        if parts.is_far or not seeds:
             return 0
-        return _CAUTION_FOR_ENOUGH if self._enough else _CAUTION
+        if self._enough:
+            return _CAUTION_FOR_ENOUGH
+        return _CAUTION if parts.is_near(seeds[0], place) else 0
 
     def on_first_page(self, shelf: Shelf, peer: Peer, reply: Adverts, now: int) -> None:
         """What a peer answered to the walk's query."""
@@ -157,7 +162,9 @@ class Reading(Task):
             return
         if shelf.depth == 0:
             self._complete = self._complete or walk.complete
-        self._ends.setdefault(shelf.place, []).append(walk.lookup.answered)
+        answered = walk.lookup.answered
+        self._ends.setdefault(shelf.place, []).append(answered)
+        self._get_to_know(answered, now)
         self._walks[shelf.place].remove(walk)
         if self._walks[shelf.place]:
             return
@@ -188,6 +195,15 @@ class Reading(Task):
         shelf.on_silence(peer, part)
         self._turn_pages(shelf, now)
         self._end_if_done(now)
+
+    def _get_to_know(self, answered: list[Peer], now: int) -> None:
+        """Now that a walk has ended: whoever gave it up has met nobody, and paid for nothing."""
+        wants = self.parts.table.wants
+        newcomers = 0
+        for peer in answered:
+            newcomers += wants(peer.id)
+            if newcomers <= _NEWCOMERS or not wants(peer.id):
+                self.notice(peer, False, now)
 
     def _walk_to(self, depth: int, prefix: int, now: int) -> None:
         place = place_of(self._storage, depth, prefix)

@@ -76,8 +76,7 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
 
     def by_distance(self, target: int) -> list[Peer]:
         """Contacts by rising distance from `target`."""
-        by_distance = {peer.id ^ target: peer for peer in self.nodes}
-        return [by_distance[distance] for distance in sorted(by_distance)]
+        return sorted(self.nodes, key=lambda peer: peer.id ^ target)
 
     def is_new_node(self, node: Peer) -> bool:
         """Whether the bucket does not hold that very peer."""
