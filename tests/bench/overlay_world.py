@@ -192,7 +192,7 @@ class Ground:
             octets = sum(
                 len(entry.sealed) + 60
                 for place in places & records._places.keys()
-                for entry in records._places[place].entries.values()
+                for entry in records._places[place].entries
             )
             if octets:
                 held[member.index] = octets
