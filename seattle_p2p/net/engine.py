@@ -52,6 +52,7 @@ class Engine:
         self._alarm_due = 0.0
         self._alarm_deadline: int | None = None
         self._excused = False
+        self._sends_soon = False
 
     async def serve(self, family: int, sock: socket.socket) -> None:
         """Take over a bound socket of an address family."""
@@ -71,6 +72,7 @@ class Engine:
     async def stop(self) -> None:
         """Drive no more: close every socket. May be repeated."""
         self.stopped = True
+        self._send()
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -131,23 +133,38 @@ class Engine:
         self.carry_out()
 
     def carry_out(self) -> None:
-        """Do the three things the core's contract asks of a driver after each call."""
+        """Do the three things the core's contract asks of a driver after each call.
+
+        Whoever waits for an event runs only when the loop gets there, just before what is
+        sent then: asyncio's loops call in the order in which they were asked to.
+        """
+        told = False
+        for event in self.node.events():
+            told = self._hand_on(event) or told
+        if told and not self._sends_soon:
+            self._sends_soon = True
+            self._loop.call_soon(self._send)
+        elif not self._sends_soon:
+            self._send()
+        self._set_alarm()
+
+    def _send(self) -> None:
+        self._sends_soon = False
         for data, endpoint in self.node.datagrams_to_send():
             transport = self.transports.get(endpoint.family)
             if transport is None or transport.is_closing():
                 self.send_errors += 1
             else:
                 transport.sendto(data, endpoint)
-        for event in self.node.events():
-            self._hand_on(event)
-        self._set_alarm()
 
-    def _hand_on(self, event: Event) -> None:
+    def _hand_on(self, event: Event) -> bool:
+        """Give an event to whom it is for; whether somebody waits for it."""
         answers = self.waiting.get(event.request)
         if answers is not None:
             answers.put_nowait(event)
         elif self.on_event is not None and not event.request:
             self.on_event(event)
+        return answers is not None
 
     def _set_alarm(self) -> None:
         """Have the loop call when the core wants it; an alarm that is early enough stays."""

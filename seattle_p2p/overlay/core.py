@@ -3,8 +3,11 @@
 The core is told what happened and when; it is asked what to send, what to tell, and when it
 wants to be called again. It opens nothing, waits for nothing and knows no date: `now` is whole
 nanoseconds on the driver's monotonic clock and never goes back. After every call that takes
-`now`, a driver carries out three things, in this order: send `datagrams_to_send`, hand on
-`events`, and set its alarm to `next_timer`.
+`now`, a driver carries out three things, in this order: hand on `events`, send
+`datagrams_to_send`, and set its alarm to `next_timer`. Events come first because `cancel` takes
+back what was not fetched yet: whoever is content with the first advert pays for no further
+question. A driver whose application runs a little later than it is told may let it run before
+it sends, but may not wait for anything that takes time.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -299,7 +302,10 @@ class Overlay(Core, Protocol):
         """
 
     def cancel(self, request: int, now: int) -> None:
-        """Give up a request: no event follows and nothing of it stays."""
+        """Give up a request: no event follows, nothing of it stays, nothing more is sent.
+
+        Of what it is about to send, at least: datagrams that were fetched are on their way.
+        """
 
     def peers(self) -> list[Peer]:
         """Contacts worth remembering for the next start, longest known first."""

@@ -149,6 +149,8 @@ class Exchange:
         self.counts: Counter[Any] = Counter()
         """By a message's class when received, by (class,) when sent, by name for the rest."""
         self._outbox: list[tuple[bytes, Endpoint]] = []
+        self._unsent: list[Outstanding] = []
+        """Requests whose first datagram is in the outbox."""
         self._labour = nanoseconds(params.labour_s)
         self._overdue_floor = nanoseconds(params.overdue_floor_s)
         self._late: dict[int, tuple[Acquaintance, int, int]] = {}
@@ -162,7 +164,18 @@ class Exchange:
         if not outbox:
             return []
         self._outbox = []
+        self._unsent.clear()
         return outbox
+
+    def take_back(self, give_up: Callable[[], None]) -> None:
+        """Call `give_up`; of the requests that it closes, those not taken yet stay here."""
+        waiting = [asked for asked in self._unsent if asked in self.requests]
+        give_up()
+        closed = {id(asked.datagram) for asked in waiting if asked not in self.requests}
+        if closed:
+            kept = [entry for entry in self._outbox if id(entry[0]) not in closed]
+            self.counts["sent.taken_back"] += len(self._outbox) - len(kept)
+            self._outbox = kept
 
     def ask(
         self,
@@ -233,6 +246,7 @@ class Exchange:
         if padding is not None:
             fields = (*fields, padding)
         asked.datagram = self.send(kind(number, token, *fields), endpoint)
+        self._unsent.append(asked)
         return asked
 
     def asker(self, request: Request, source: Endpoint, size: int, now: int) -> Asker:

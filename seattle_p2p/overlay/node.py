@@ -283,11 +283,11 @@ class OverlayNode:
         return self._parts.best_contacts(target, count)
 
     def cancel(self, request: int, now: int) -> None:
-        """Give up a request: no event follows and nothing of it stays."""
+        """Give up a request: no event follows, nothing of it stays, nothing more is sent."""
         self._now = max(self._now, now)
         task = self._parts.tasks.get(request)
         if task is not None:
-            task.give_up()
+            self._parts.exchange.take_back(task.give_up)
 
     def peers(self) -> list[Peer]:
         """Contacts worth remembering for the next start, longest known first."""

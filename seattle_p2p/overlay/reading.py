@@ -29,8 +29,8 @@ _CAUTION, _CAUTION_FOR_ENOUGH = 1, 3
 _VERSIONS = 3
 """Adverts of one node that are tried, newest first, before it counts as dead."""
 _NEWCOMERS = 2
-"""Peers that a walk to a key's place may bring into the table: each costs both sides signatures,
-while somebody waits, and joining and refreshing fill the table by themselves."""
+"""Peers that a walk to a key's place may bring into the table: each costs both sides
+signatures, while somebody waits; joining and refreshing fill the table without that."""
 
 
 class ReadingWalk(Walk):
@@ -197,7 +197,7 @@ class Reading(Task):
         self._end_if_done(now)
 
     def _get_to_know(self, answered: list[Peer], now: int) -> None:
-        """Now that a walk has ended: whoever gave it up has met nobody, and paid for nothing."""
+        """Make contacts once a walk has ended; one that is given up costs nobody a proof."""
         wants = self.parts.table.wants
         newcomers = 0
         for peer in answered:

@@ -264,18 +264,18 @@ class World:
     # Datagrams
 
     def collect(self, host: Host) -> None:
-        """Carry out what a core wants after it was called: send, tell, wake it again."""
+        """Carry out what a core wants after it was called: tell, send, wake it again."""
         core = host.core
         assert core is not None
-        outbox = core.datagrams_to_send()
-        if outbox:
-            for data, endpoint in outbox:
-                self.send(data, host, endpoint)
         if events := core.events():
             on_event = host.on_event
             if on_event is not None:
                 for event in events:
                     on_event(host, event)
+        outbox = core.datagrams_to_send()
+        if outbox:
+            for data, endpoint in outbox:
+                self.send(data, host, endpoint)
         deadline, wakes = core.deadline, host.wakes
         if deadline is not None and not (wakes and wakes[-1] <= deadline):
             self._set_alarm(host, deadline)

@@ -84,6 +84,21 @@ async def found_from(network, driver, owner):
 
 
 @pytest.mark.timeout(120)
+async def test_who_leaves_at_the_first_advert_has_asked_one_peer(network):
+    drivers = await network.grow(9)
+    owner = an_owner()
+    await publish(drivers[4], owner)
+    reader = await network.add([drivers[0]], role=Role.CLIENT)
+
+    async with contextlib.aclosing(reader.watch_adverts(owner, confirm=False)) as events:
+        async for event in events:
+            assert isinstance(event, AdvertFound)
+            break
+
+    counts = reader.statistics().counts
+    assert counts["sent.Read"] - counts["sent.taken_back"] == 1
+
+
 async def test_everything_of_128_nodes_is_found_from_any_one_address(network):
     nodes = list(await network.grow(128))
     owners = [an_owner(n) for n in range(4)]

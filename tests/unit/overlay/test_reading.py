@@ -69,3 +69,19 @@ def test_who_wants_one_advert_asks_one_peer_at_a_time(grown):
     net.nodes[reader].find_adverts(OWNER, net.now, confirm=False, enough=1)
 
     assert sent(net, reader, "Read") == before + 1
+
+
+def test_who_gives_up_at_the_first_advert_sends_no_further_question(grown):
+    net, everybody = grown
+    reader = net.nodes[everybody[0]]
+    number = reader.find_adverts(OWNER, net.now, confirm=False)
+    while not (told := reader.events()):
+        for where, node in net.nodes.items():
+            for data, to in node.datagrams_to_send():
+                net.nodes[to].receive_datagram(data, where, net.now)
+
+    reader.cancel(number, net.now)
+
+    assert isinstance(told[0], AdvertFound)
+    assert reader.datagrams_to_send() == []
+    assert reader.statistics().counts["sent.taken_back"] > 0
