@@ -9,6 +9,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 _SWEEP_ABOVE = 64
+_NOWHERE: list[Any] = []
 
 
 class Alarm:
@@ -19,10 +20,11 @@ class Alarm:
     due: int | None
     """Nanoseconds; None while it is not set. Written by the agenda only."""
     place: list[Any]
-    """Its place in the heap, while it is set. The agenda's own."""
+    """Its place in the heap; empty while it is not set. The agenda's own."""
 
     def __init__(self) -> None:
         self.due = None
+        self.place = _NOWHERE
 
     def ring(self, now: int) -> None:
         """The time has come; the alarm is no longer set and may set itself again."""
@@ -64,7 +66,7 @@ class Agenda:
         if alarm.due is not None:
             alarm.due = None
             alarm.place[2] = None
-            del alarm.place
+            alarm.place = _NOWHERE
             self._set -= 1
             if len(self._heap) > 2 * self._set + _SWEEP_ABOVE:
                 self._sweep()
@@ -81,7 +83,7 @@ class Agenda:
         while (due := self.next_due()) is not None and due <= now:
             alarm: Alarm = heappop(self._heap)[2]
             alarm.due = None
-            del alarm.place
+            alarm.place = _NOWHERE
             self._set -= 1
             alarm.ring(now)
 

@@ -20,6 +20,7 @@ from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.views import TableView
 from seattle_p2p.wire.adverts import Advert
+from seattle_p2p.wire.codec import Datagram
 
 
 class Role(Enum):
@@ -192,13 +193,13 @@ class Cryptography(Protocol):
 class Core(Protocol):
     """What a driver relies on. None of these methods raises for anything a peer did."""
 
-    def receive_datagram(self, data: bytes, source: Endpoint, now: int) -> None:
+    def receive_datagram(self, data: Datagram, source: Endpoint, now: int) -> None:
         """Take in one datagram; whatever is wrong with it is counted."""
 
     def handle_timer(self, now: int) -> None:
         """Do what is due at `now`; harmless when nothing is."""
 
-    def datagrams_to_send(self) -> list[tuple[bytes, Endpoint]]:
+    def datagrams_to_send(self) -> list[tuple[Datagram, Endpoint]]:
         """Datagrams since the last call, in order; they are the driver's from here on."""
 
     def events(self) -> list[Event]:

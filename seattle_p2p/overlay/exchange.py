@@ -5,14 +5,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from seattle_p2p.overlay.acquaintances import Acquaintance, Acquaintances
+from seattle_p2p.overlay.acquaintance import Acquaintance
+from seattle_p2p.overlay.acquaintances import Acquaintances
 from seattle_p2p.overlay.agenda import Agenda
 from seattle_p2p.overlay.contact import Endpoint, PeerBook
 from seattle_p2p.overlay.params import Params, nanoseconds
 from seattle_p2p.overlay.reach import Reach
 from seattle_p2p.overlay.requests import Activity, Outstanding, Requests
 from seattle_p2p.overlay.tokens import Tokens
-from seattle_p2p.wire.codec import Codec
+from seattle_p2p.wire.codec import Codec, Datagram
 from seattle_p2p.wire.datagrams import (
     REPLIES,
     Dial,
@@ -148,7 +149,7 @@ class Exchange:
         self.tokens = Tokens(entropy, params.token_s)
         self.counts: Counter[Any] = Counter()
         """By a message's class when received, by (class,) when sent, by name for the rest."""
-        self._outbox: list[tuple[bytes, Endpoint]] = []
+        self._outbox: list[tuple[Datagram, Endpoint]] = []
         self._unsent: list[Outstanding] = []
         """Requests whose first datagram is in the outbox."""
         self._labour = nanoseconds(params.labour_s)
@@ -158,7 +159,7 @@ class Exchange:
         the first answer took; 0 while there was none."""
         self._manners = _manners(params.k)
 
-    def take_outbox(self) -> list[tuple[bytes, Endpoint]]:
+    def take_outbox(self) -> list[tuple[Datagram, Endpoint]]:
         """Datagrams since the last call."""
         outbox = self._outbox
         if not outbox:
@@ -277,7 +278,7 @@ class Exchange:
         self.counts[(kind,)] += 1
         self._outbox.append((data, asker.endpoint))
 
-    def send(self, message: Message, endpoint: Endpoint) -> bytes:
+    def send(self, message: Message, endpoint: Endpoint) -> Datagram:
         """Send any message; its datagram."""
         self.counts[(type(message),)] += 1
         data = self._codec.encode(message)

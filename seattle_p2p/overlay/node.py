@@ -42,7 +42,7 @@ from seattle_p2p.overlay.upkeep import Confirming, Pinging, Upkeep
 from seattle_p2p.overlay.views import TableView
 from seattle_p2p.overlay.walk import Walk
 from seattle_p2p.wire.adverts import Advert
-from seattle_p2p.wire.codec import Codec, WireCodec
+from seattle_p2p.wire.codec import Codec, Datagram, WireCodec
 from seattle_p2p.wire.datagrams import (
     Dial,
     DialMe,
@@ -339,7 +339,7 @@ class OverlayNode:
 
     # What drivers call
 
-    def receive_datagram(self, data: bytes, source: Endpoint, now: int) -> None:
+    def receive_datagram(self, data: Datagram, source: Endpoint, now: int) -> None:
         """Take in one datagram; whatever is wrong with it is counted."""
         if now > self._now:
             self._now = now
@@ -377,7 +377,7 @@ class OverlayNode:
         self._now = max(self._now, now)
         self._parts.agenda.ring_due(now)
 
-    def datagrams_to_send(self) -> list[tuple[bytes, Endpoint]]:
+    def datagrams_to_send(self) -> list[tuple[Datagram, Endpoint]]:
         """Datagrams since the last call, in order; they are the driver's from here on."""
         return self._parts.exchange.take_outbox()
 

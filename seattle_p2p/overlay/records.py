@@ -12,10 +12,9 @@ from functools import lru_cache
 from heapq import heappop, heappush, nlargest
 from operator import attrgetter
 
-import msgspec
-
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.entry import Entry
 from seattle_p2p.overlay.params import SECOND, Params
 from seattle_p2p.wire.adverts import Record
 from seattle_p2p.wire.datagrams import Outcome
@@ -28,28 +27,6 @@ _MARKS_KEPT = 2048
 """Marks remembered in a process: in a simulation twenty holders have the same."""
 SPLIT_STEP = 3
 """Bits by which a crowded place goes deeper: eight subkeys at a time."""
-
-
-class Entry(msgspec.Struct, eq=False, gc=False):
-    """One advert: what is handed out, and who may have stored it. There are millions.
-
-    Args:
-        node: Id of the node it speaks for, 20 octets.
-        sequence: Of two of one node, the higher is newer.
-        sealed: What readers get.
-        peer: Who stored it.
-        expires: Until when, in nanoseconds.
-        looked_at: When the holder will see whether it has expired: not later than that.
-        mark: What it adds to the digest of its place.
-    """
-
-    node: bytes
-    sequence: int
-    sealed: bytes
-    peer: Peer
-    expires: int
-    looked_at: int
-    mark: int
 
 
 _node_of = attrgetter("node")

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from seattle_p2p.overlay.agenda import Agenda, Alarm
 from seattle_p2p.overlay.contact import Endpoint
+from seattle_p2p.wire.codec import Datagram
 from seattle_p2p.wire.datagrams import Reply
 
 
@@ -75,10 +76,10 @@ class Outstanding(Alarm):
         hard_due: int,
         had_token: bool,
     ) -> None:
-        self.due = None
+        super().__init__()
         self.requests = requests
         self.number = number
-        self.datagram = b""
+        self.datagram: Datagram = b""
         self.endpoint = endpoint
         self.expects = expects
         self.activity = activity

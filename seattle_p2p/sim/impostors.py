@@ -101,7 +101,8 @@ class Garbler(Hostile):
         if not hasattr(message, "peers"):
             return self._flip(data)
         odd = [self._rng.randbytes(self._rng.randrange(97)) for _ in range(20)]
-        return self._codec.encode(msgspec.structs.replace(message, peers=odd))
+        spoilt: bytes = self._codec.encode(msgspec.structs.replace(message, peers=odd))
+        return spoilt
 
 
 class Relay(Hostile):

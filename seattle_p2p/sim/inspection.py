@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from seattle_p2p.errors import PeerError
 from seattle_p2p.identity.keys import sealing_secret
 from seattle_p2p.overlay.core import Cryptography, Role
+from seattle_p2p.overlay.entry import Entry
 from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.overlay.params import SECOND
 from seattle_p2p.overlay.parts import Parts
-from seattle_p2p.overlay.records import SPLIT_STEP, Entry
+from seattle_p2p.overlay.records import SPLIT_STEP
 from seattle_p2p.sim.core_laws import (
     alarm_laws,
     has_stale_buckets,

@@ -45,7 +45,7 @@ class Discovery:
     @property
     def missing(self) -> frozenset[int]:
         """Members that lived all the while and were not found."""
-        return self.lived - self.found.keys()
+        return self.lived.difference(self.found)
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ class Population:
                 look.done_ns = self.world.now_ns
                 look.complete = event.complete
                 look.given_up = event.dead
-                look.lived = expected & person.advertised_by
+                look.lived = expected.intersection(person.advertised_by)
                 self.spotlight.turn_off(watched, len(look.missing))
 
         self._ask(home, lambda core, now: core.find_adverts(person.key, now), answer)

@@ -6,7 +6,7 @@ octet 12      version of the protocol
 octets 13-    the message: a msgpack array, tag first
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -61,16 +61,21 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_AnyMessage).decode
 
 
+Datagram: TypeAlias = Any
+"""What a codec makes of a message, and a driver carries: bytes on a socket; in a simulation it
+may be the message itself. Only its codec knows."""
+
+
 class Codec(Protocol):
     """How a core's messages become what its driver carries."""
 
-    def encode(self, message: Message) -> bytes:
+    def encode(self, message: Message) -> Datagram:
         """What travels."""
 
-    def decode(self, data: bytes) -> Message:
+    def decode(self, data: Datagram) -> Message:
         """The message in it. Raises `MalformedMessage` or `VersionMismatch`."""
 
-    def size(self, data: bytes) -> int:
+    def size(self, data: Datagram) -> int:
         """Octets it takes on the wire."""
 
 
