@@ -89,7 +89,10 @@ class Lookup:
         self._in_flight = 0
         self._closest: list[Peer] | None = None
         self.asked = 0
-        self._learn(seeds)
+        seeds = list(seeds)
+        self._seeds_left = seeds[one_by_one:] if one_by_one else []
+        """Those who matter only if the first that is asked does not know everything."""
+        self._learn(seeds[:one_by_one] if one_by_one else seeds)
 
     @property
     def closest(self) -> list[Peer]:
@@ -174,6 +177,7 @@ class Lookup:
 
     def on_reply(self, peer: Peer, found: Iterable[Peer]) -> None:
         """Take in the peers that `peer` answered with."""
+        self._learn_seeds_left()
         if self._states.get(peer.id) == _GIVEN_UP:
             self._take_back(peer)
         if self._settle(peer):
@@ -185,6 +189,7 @@ class Lookup:
 
     def on_slow(self, peer: Peer) -> None:
         """`peer` takes long: somebody else may be asked beside it."""
+        self._learn_seeds_left()
         if self._states.get(peer.id) == _ASKED:
             self._states[peer.id] = _SLOW
             self._slow += 1
@@ -194,6 +199,7 @@ class Lookup:
 
     def on_silence(self, peer: Peer) -> None:
         """Give `peer` up, so that the next best moves into the best k; a late reply counts."""
+        self._learn_seeds_left()
         if self._settle(peer):
             self._judge(peer, int(self._states[peer.id] == _ASKED), 0)
             self._states[peer.id] = _GIVEN_UP
@@ -315,6 +321,11 @@ class Lookup:
         else:
             self._slow -= 1
         return True
+
+    def _learn_seeds_left(self) -> None:
+        if self._seeds_left:
+            self._learn(self._seeds_left)
+            self._seeds_left = []
 
     def _learn(self, peers: Iterable[Peer], by: int | None = None) -> None:
         """Take up candidates not met before, named `by` somebody or known to us."""
