@@ -5,12 +5,75 @@ with many ids in few groups therefore cannot fill an answer, however close its i
 single group, as on a campus or on loopback, the order is plain distance.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
+from typing import Protocol
 
 from seattle_p2p.overlay.contact import Peer
 
 _REGION_FACTOR = 3
+
+
+class Block(Protocol):
+    """Peers whose ids share a prefix, and how far within it they can be apart."""
+
+    lower: int
+    inside: int
+    nodes: list[Peer]
+
+
+def index_of(peers: list[Peer], id: int) -> int:
+    """Where in a list the peer of that id is; -1 when it is not there."""
+    for index, peer in enumerate(peers):
+        if peer.id == id:
+            return index
+    return -1
+
+
+def nearest(blocks: Sequence[Block], own: Block, target: int, count: int) -> list[Peer]:
+    """The `count` peers nearest to `target`, nearest first; exact.
+
+    Args:
+        blocks: All of them; their prefixes are whole and do not overlap.
+        own: The one whose range has `target`. It often has enough.
+        target: 0 <= target < 2**160.
+        count: At most so many.
+    """
+    found = _by_distance(own.nodes, target)
+    if len(found) < count:
+        others = _farthest_first(blocks, target)
+        if own.nodes:
+            others.pop()
+        while len(found) < count and others:
+            found += _by_distance(others.pop().nodes, target)
+    return found[:count]
+
+
+def by_distance(blocks: Sequence[Block], target: int) -> Iterator[Peer]:
+    """Everybody by rising distance from `target`."""
+    waiting = _farthest_first(blocks, target)
+    while waiting:
+        yield from _by_distance(waiting.pop().nodes, target)
+
+
+def are_apart(peers: list[Peer]) -> bool:
+    """Whether no two share an IP group."""
+    return len({peer.group for peer in peers}) == len(peers)
+
+
+def _by_distance(peers: list[Peer], target: int) -> list[Peer]:
+    near = {peer.id ^ target: peer for peer in peers}
+    return [near[distance] for distance in sorted(near)]
+
+
+def _farthest_first(blocks: Sequence[Block], target: int) -> list[Block]:
+    """Blocks that hold anybody, the nearest last.
+
+    A block is a whole prefix, so its ids' distances fill one aligned range, and ranges do not
+    overlap: everybody in one block is nearer than anybody in the next.
+    """
+    far = {(block.lower ^ target) | block.inside: block for block in blocks if block.nodes}
+    return [far[distance] for distance in sorted(far, reverse=True)]
 
 
 def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
@@ -24,7 +87,7 @@ def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
     else:
         rest = iter(nearest_first)
         head = list(islice(rest, count))
-    if len({peer.group for peer in head}) == len(head):
+    if are_apart(head):
         return head
     ranks: dict[bytes, int] = {}
     tiers: list[list[Peer]] = [[]]

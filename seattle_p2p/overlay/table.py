@@ -24,7 +24,7 @@ from kademlia.routing import KBucket, RoutingTable
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Endpoint, Peer
-from seattle_p2p.overlay.order import best
+from seattle_p2p.overlay.order import are_apart, best, by_distance, index_of, nearest
 
 _FEW = 5
 """Contacts wanted in any bucket, however small k is."""
@@ -62,21 +62,13 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
 
     def find(self, id: int) -> Peer | None:
         """The contact of that id."""
-        for peer in self.nodes:
-            if peer.id == id:
-                return peer
-        return None
+        index = index_of(self.nodes, id)
+        return None if index < 0 else self.nodes[index]
 
     def take(self, id: int) -> Peer | None:
         """Take the contact of that id out; by id, for to compare peers takes longer."""
-        for index, peer in enumerate(self.nodes):
-            if peer.id == id:
-                return self.nodes.pop(index)
-        return None
-
-    def by_distance(self, target: int) -> list[Peer]:
-        """Contacts by rising distance from `target`."""
-        return sorted(self.nodes, key=lambda peer: peer.id ^ target)
+        index = index_of(self.nodes, id)
+        return None if index < 0 else self.nodes.pop(index)
 
     def is_new_node(self, node: Peer) -> bool:
         """Whether the bucket does not hold that very peer."""
@@ -212,40 +204,17 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         nodes = self.bucket_of(peer.id).nodes
         if nodes and nodes[-1] is peer:
             return
-        for index, contact in enumerate(nodes):
-            if contact.id == peer.id:
-                if contact is peer or contact == peer:
-                    nodes.append(nodes.pop(index))
-                return
+        index = index_of(nodes, peer.id)
+        if index >= 0 and nodes[index] == peer:
+            nodes.append(nodes.pop(index))
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
-        found = self.bucket_of(target).by_distance(target)
-        if len(found) < count:
-            others = self._others(target)
-            while len(found) < count and others:
-                found += others.pop().by_distance(target)
-        found = found[:count]
-        if not self._is_mixed or len({peer.group for peer in found}) == len(found):
+        found = nearest(self.buckets, self.bucket_of(target), target, count)
+        if not self._is_mixed or are_apart(found):
             return found
         return best(self.by_distance(target), count)
 
     def by_distance(self, target: int) -> Iterator[Peer]:
-        """Every contact by rising distance from `target`.
-
-        A bucket is a whole prefix, so its ids' distances fill one aligned block, and blocks do
-        not overlap: every contact of one bucket is closer than any of the next. The target's
-        own bucket comes first, and often has enough.
-        """
-        yield from self.bucket_of(target).by_distance(target)
-        others = self._others(target)
-        while others:
-            yield from others.pop().by_distance(target)
-
-    def _others(self, target: int) -> list[Bucket]:
-        """All buckets but the target's own, the nearest last."""
-        by_distance = {(b.lower ^ target) | b.inside: b for b in self.buckets if b.nodes}
-        farthest_first = sorted(by_distance, reverse=True)
-        if self.bucket_of(target).nodes:
-            farthest_first.pop()  # Of all blocks, the one that holds the target is nearest.
-        return [by_distance[distance] for distance in farthest_first]
+        """Every contact by rising distance from `target`."""
+        return by_distance(self.buckets, target)
