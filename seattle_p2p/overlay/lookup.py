@@ -35,7 +35,8 @@ class Lookup:
         seeds: Peers already known.
         k: How many peers to find.
         alpha: Most queries in flight that are not slow.
-        one_by_one: So many answers are awaited one by one first, while none is slow.
+        one_by_one: So many answers are awaited one by one first, while none is slow and until
+            `ask_widely`.
         eager: Whether time is worth more than queries: all of the best k are asked at once
             as soon as the end is near.
         most_requests: Bound on queries, whatever the answers say.
@@ -174,6 +175,10 @@ class Lookup:
         if not any(states[peer.id] == _ANSWERED for peer in tellers):
             return self._alpha
         return max(self._k if self._eager else self._k // 2, self._alpha)
+
+    def ask_widely(self) -> None:
+        """Await answers one by one no longer."""
+        self._one_by_one = 0
 
     def on_reply(self, peer: Peer, found: Iterable[Peer]) -> None:
         """Take in the peers that `peer` answered with."""

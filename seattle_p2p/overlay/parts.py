@@ -149,14 +149,6 @@ class Parts:
         trip = self.exchange.acquaintances.usual_trip
         return trip > nanoseconds(self.params.far_s)
 
-    def is_near(self, peer: Peer, target: int) -> bool:
-        """Whether a peer is as close to a target as a holder of what lies there would be.
-
-        Our own bucket spans between a half and a quarter of what k peers do anywhere. One
-        question then mostly finds what lies at the target; three would be two too many.
-        """
-        return peer.id ^ target <= 4 * self.table.own_span
-
     def proved_peer(self, endpoint: Endpoint) -> Peer | None:
         """Whose id was proved to us at `endpoint`."""
         known = self.exchange.acquaintances.at(endpoint)

@@ -25,7 +25,9 @@ from seattle_p2p.wire.datagrams import Adverts, Read, Report
 _REPORTED_TO = 3
 """Holders told of a dead node; each sees for itself."""
 _EVERYTHING = 1 << 30
-_CAUTION, _CAUTION_FOR_ENOUGH = 1, 3
+_CAUTION = 3
+"""Answers awaited one by one where peers are near, until there is an advert if all are wanted:
+whoever is asked first may well have enough."""
 _VERSIONS = 3
 """Adverts of one node that are tried, newest first, before it counts as dead."""
 _NEWCOMERS = 2
@@ -49,7 +51,7 @@ class ReadingWalk(Walk):
             now,
             notice=reading.notice,
             then=lambda walk, at: reading.on_walked(shelf, walk, at),
-            one_by_one=reading.caution(shelf.place, path) if path.taken is None else 0,
+            one_by_one=_CAUTION if path.taken is None and not reading.parts.is_far else 0,
             hurry=True,
             path=path,
         )
@@ -72,6 +74,8 @@ class ReadingWalk(Walk):
         )
 
     def _take(self, peer: Peer, reply: Any, now: int) -> None:
+        if reply.adverts and self._reading.wants_all:
+            self.lookup.ask_widely()
         self._reading.on_first_page(self._shelf, peer, reply, now)
 
 
@@ -102,6 +106,7 @@ class Reading(Task):
         self._storage = parts.cryptography.storage_key(person).public.raw
         self._secret = sealing_secret(person)
         self._confirm = confirm
+        self.wants_all = not enough
         self._enough = enough
         self._introducer = Introducer(parts, parts.params.confirmations)
         self._walks: dict[int, list[Walk]] = {}
@@ -135,15 +140,6 @@ class Reading(Task):
                 walk.give_up()
         self._introducer.give_up()
         super().give_up()
-
-    def caution(self, place: int, path: Path) -> int:
-        """How many answers to await one by one: who is asked first may well know everything."""
-        parts, seeds = self.parts, path.seeds
-        if parts.is_far or not seeds:
-            return 0
-        if self._enough:
-            return _CAUTION_FOR_ENOUGH
-        return _CAUTION if parts.is_near(seeds[0], place) else 0
 
     def on_first_page(self, shelf: Shelf, peer: Peer, reply: Adverts, now: int) -> None:
         """What a peer answered to the walk's query."""

@@ -160,11 +160,6 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         super().split_bucket(index)
         self._lowest = [bucket.range[0] for bucket in self.buckets]
 
-    @property
-    def own_span(self) -> int:
-        """How far apart ids in the bucket around our own id can be."""
-        return self.bucket_of(self.own_id).inside
-
     def wants(self, id: int) -> bool:
         """Whether a peer of that id, not a contact yet, is worth an introduction.
 
