@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from seattle_p2p.errors import BadPlan
+from seattle_p2p.sim import compiled
 from seattle_p2p.sim.measures import mean
 from seattle_p2p.sim.paths import set_at
 from seattle_p2p.sim.scenario import Scenario, Sweep, require_sense
@@ -166,7 +167,12 @@ def run_sweep(
     missing = [point for point in plan if point.name not in done]
     data = msgspec.json.encode(scenario)
     # Children begin afresh: what a run gives must not depend on what ran before it.
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1)
+    pool = ProcessPoolExecutor(
+        jobs,
+        mp_context=get_context("spawn"),
+        max_tasks_per_child=1,
+        initializer=compiled.use,
+    )
     try:
         waiting = [pool.submit(run_point, data, point, folder, same) for point in missing]
         with (out / ROWS).open("a") as file:

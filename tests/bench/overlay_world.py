@@ -31,6 +31,12 @@ from typing import Any
 
 import msgspec
 
+from seattle_p2p.sim import compiled
+
+if __name__ == "__main__":
+    compiled.build()
+    compiled.use()
+
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.core import Role, Signer

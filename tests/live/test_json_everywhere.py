@@ -26,6 +26,7 @@ pytestmark = [
 ELSEWHERE = {
     "demo": "tests/live/test_demo.py, which checks its document",
     "donor run": "the network below is made of them; its first line is checked",
+    "sim compile": "tests/simulated/test_compiled.py, for it takes so long",
     "seed run": "the network below could not be there without it; its line is checked",
     "shell": "its words are checked one by one below",
 }

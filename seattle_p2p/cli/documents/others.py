@@ -33,6 +33,13 @@ class CompletionDocument(msgspec.Struct, frozen=True):
     where: Annotated[str, Meta(description="Where that shell looks for it")]
 
 
+class CompiledDocument(msgspec.Struct, frozen=True):
+    """The core as machine code."""
+
+    folder: Annotated[str, Meta(description="Where it is: of the user's cache")]
+    took_s: Annotated[float, Meta(description="Seconds it took; next to none the second time")]
+
+
 class DoctorDocument(msgspec.Struct, frozen=True):
     """What this machine can hold around programs."""
 

@@ -149,6 +149,7 @@ COMMANDS: dict[str, Printed] = {
     "overlay lookup": _one(LookedFor),
     "overlay peers": _one(OverlayReport),
     "overlay stats": _one(others.OverlayStatsDocument),
+    "sim compile": _one(others.CompiledDocument),
     "sim run": _one(others.SimDocument),
     "sim plan": _one(Estimate),
     "sim sweep": _one(list[Summary]),
