@@ -16,8 +16,10 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     far_s: float = 0.05
     """... and twice as many where round trips take longer than this and somebody waits."""
 
-    soft_floor_s: float = 0.005
-    """A peer slower than mean + 4 deviations, but at least this, gets company."""
+    soft_floor_s: float = 0.003
+    """A peer slower than mean + 4 deviations, but at least this, gets company. On loopback with
+    2 % of datagrams lost, one lookup in twenty waits for it: 5 ms made them 1.8 times as long
+    as without loss, 3 ms 1.5 times, with no more datagrams."""
     soft_first_s: float = 0.15
     """The same while nothing at all was measured."""
     labour_s: float = 0.05
