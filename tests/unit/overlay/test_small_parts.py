@@ -173,7 +173,7 @@ def test_patience_follows_what_was_measured():
 
     soft, hard = times.deadlines(0, 0)
 
-    assert soft == 5 * MS
+    assert soft == 3 * MS
     assert hard == 300 * MS
 
 
