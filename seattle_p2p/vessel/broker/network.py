@@ -91,7 +91,7 @@ class Network:
             if borrowed is None and not counted:
                 self._meters.take("outsockets")
                 counted = True
-            sender = borrowed or _bound(local, local_port)
+            sender = borrowed or bound(local, local_port, socket.SOCK_DGRAM)
             try:
                 return (yield from _send(sender, data, (host, port)))
             finally:
@@ -110,7 +110,7 @@ class Network:
         self._require_granted(port)
         self._meters.take("insockets")
         try:
-            server = _bound(local, port)
+            server = bound(local, port, socket.SOCK_DGRAM)
         except CallFailed:
             self._meters.give_back("insockets")
             raise
@@ -205,17 +205,26 @@ def require_own(local: Address) -> None:
         raise CallFailed("AddressBindingError", f"{local} is not an address of this machine")
 
 
-def _bound(local: Address, port: int) -> socket.socket:
+def bound(local: Address, port: int, kind: socket.SocketKind) -> socket.socket:
+    """A socket at that local address that never blocks.
+
+    Raises:
+        CallFailed: the port is taken, or the address is not this machine's.
+    """
     family = socket.AF_INET if local.version == 4 else socket.AF_INET6
-    opened = socket.socket(family, socket.SOCK_DGRAM)
+    opened = socket.socket(family, kind)
     opened.setblocking(False)
+    if kind is socket.SOCK_STREAM:
+        # One local port serves connections to many; without this the kernel keeps it for
+        # minutes.
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((str(local), port))
     except OSError as error:
         opened.close()
         taken = error.errno == errno.EADDRINUSE
-        kind = "DuplicateTupleError" if taken else "AddressBindingError"
-        raise CallFailed(kind, f"{local} port {port}: {error.strerror}") from None
+        name = "DuplicateTupleError" if taken else "AddressBindingError"
+        raise CallFailed(name, f"{local} port {port}: {error.strerror}") from None
     return opened
 
 

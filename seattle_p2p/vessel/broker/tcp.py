@@ -16,7 +16,7 @@ from seattle_p2p.vessel.broker.addresses import (
     require_port,
 )
 from seattle_p2p.vessel.broker.meters import Meters, Waits, Writable
-from seattle_p2p.vessel.broker.network import require_own
+from seattle_p2p.vessel.broker.network import bound, require_own
 from seattle_p2p.vessel.repy_errors import CallFailed
 from seattle_p2p.vessel.requests import PIECE
 from seattle_p2p.vessel.resources import Resources
@@ -82,7 +82,7 @@ class Tcp:
         opened: socket.socket | None = None
         try:
             yield from self._charge(is_loopback(remote), 128, 64)
-            opened = _bound(local, local_port, may_share=True)
+            opened = bound(local, local_port, socket.SOCK_STREAM)
             yield from _connect(opened, (host, port), timeout_s)
         except BaseException:
             self._meters.give_back("outsockets")
@@ -100,7 +100,7 @@ class Tcp:
         require_own(local)
         self._meters.take("insockets")
         try:
-            server = _bound(local, port, may_share=True)
+            server = bound(local, port, socket.SOCK_STREAM)
             try:
                 server.listen(_BACKLOG)
             except OSError:
@@ -253,22 +253,6 @@ class Tcp:
             raise CallFailed(
                 "AlreadyListeningError", f"{local[0]}:{local[1]} is listened on already"
             )
-
-
-def _bound(local: Address, port: int, *, may_share: bool) -> socket.socket:
-    family = socket.AF_INET if local.version == 4 else socket.AF_INET6
-    opened = socket.socket(family, socket.SOCK_STREAM)
-    opened.setblocking(False)
-    # One local port serves connections to many; without this the kernel keeps it for minutes.
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(may_share))
-    try:
-        opened.bind((str(local), port))
-    except OSError as error:
-        opened.close()
-        taken = error.errno == errno.EADDRINUSE
-        kind = "DuplicateTupleError" if taken else "AddressBindingError"
-        raise CallFailed(kind, f"{local} port {port}: {error.strerror}") from None
-    return opened
 
 
 def _connect(opened: socket.socket, target: tuple[str, int], timeout_s: float) -> Waits:

@@ -57,7 +57,7 @@ def test_what_the_system_says_is_told_and_the_socket_given_back(monkeypatch, out
     meters = Meters(limits, lambda: 0.0)
     rules = AddressRules(NetworkRules(), frozenset(PORTS), lambda address: False)
     opened = Answering(outcome)
-    monkeypatch.setattr(tcp_module, "_bound", lambda local, port, may_share: opened)
+    monkeypatch.setattr(tcp_module, "bound", lambda local, port, kind: opened)
 
     call = Tcp(limits, rules, meters).open("127.0.0.1", PORTS[0], "127.0.0.1", PORTS[1], 1.0)
 
