@@ -37,3 +37,8 @@ def donor_dir() -> Path:
 def seed_dir() -> Path:
     """A seed's key and remembered peers."""
     return _home("data") / "seed"
+
+
+def accepted_lists_file() -> Path:
+    """Numbers of the signed lists of seeds that this account has accepted."""
+    return _home("state") / "accepted-seed-lists.json"

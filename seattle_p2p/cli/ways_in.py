@@ -39,7 +39,8 @@ def read_ways(given: Sequence[str], *, network: str, signer: str = "") -> "list[
         signer: Key, as text, that must have signed every list; empty: anybody's.
 
     Raises:
-        BadSeedList: a list is damaged, altered, for another network, or somebody else's.
+        BadSeedList: a list is damaged, altered, for another network, somebody else's, or older
+            than one that was accepted before.
         UsageError: something is neither a file nor an address.
     """
     from seattle_p2p.wire.address import PeerAddress
@@ -73,6 +74,8 @@ def _is_file(text: str) -> bool:
 
 
 def _read_list(path: Path, network: str, signer: str) -> "list[PeerAddress]":
+    from seattle_p2p.cli.places import accepted_lists_file
+    from seattle_p2p.installer.accepted_lists import AcceptedLists
     from seattle_p2p.installer.seed_list import load_seed_list
 
     seeds, signed_by = load_seed_list(path)
@@ -81,6 +84,13 @@ def _read_list(path: Path, network: str, signer: str) -> "list[PeerAddress]":
         raise BadSeedList(
             f"{path} lists ways into network {seeds.network!r}, not into {network!r}",
             hint=f"add --network {seeds.network}, or use the list of that network",
+        )
+    accepted = accepted_lists_file()
+    try:
+        AcceptedLists(accepted).accept(seeds, signed_by, name=str(path))
+    except OSError as reason:
+        output.note(
+            f"cannot note in {accepted} that this list is new: {reason.strerror}"
         )
     output.note(
         f"{path.name}: {len(seeds.seeds)} seeds, list {seeds.number} of {signed_by.text}"

@@ -12,10 +12,21 @@ SIGNER, OTHER, NODE = (KeyPair(bytes([n]) * 32) for n in (1, 2, 3))
 ADDRESS = PeerAddress("192.0.2.7", 4711, NODE.public)
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """A home of this test's own: what was accepted is remembered there."""
+    monkeypatch.setenv("SEATTLE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def a_list(number, *, network="lab", signer=SIGNER):
+    return make_seed_list(SeedList(network, number, (Seed(ADDRESS),)), signer)
+
+
 @pytest.fixture
 def signed(tmp_path):
     path = tmp_path / "lab.seeds"
-    path.write_bytes(make_seed_list(SeedList("lab", 1, (Seed(ADDRESS),)), SIGNER))
+    path.write_bytes(a_list(1))
     return path
 
 
@@ -52,3 +63,56 @@ def test_a_list_that_is_not_there_is_no_address(tmp_path):
         read_ways([str(tmp_path / "none.seeds")], network="lab")
     with pytest.raises(UsageError, match="no port"):
         read_ways(["nowhere"], network="lab")
+
+
+def test_an_older_list_than_one_accepted_before_is_refused(signed):
+    for number in (3, 3, 7):
+        signed.write_bytes(a_list(number))
+        assert read_ways([str(signed)], network="lab") == [ADDRESS]
+    signed.write_bytes(a_list(6))
+
+    with pytest.raises(BadSeedList, match=r"is list 6 .* list 7 of the same signer") as refused:
+        read_ways([str(signed)], network="lab")
+
+    assert "newest list" in refused.value.hint
+    signed.write_bytes(a_list(7))
+    assert read_ways([str(signed)], network="lab") == [ADDRESS]
+
+
+def test_numbers_of_other_signers_and_networks_count_by_themselves(signed):
+    signed.write_bytes(a_list(9))
+    read_ways([str(signed)], network="lab")
+
+    signed.write_bytes(a_list(1, signer=OTHER))
+    assert read_ways([str(signed)], network="lab") == [ADDRESS]
+    signed.write_bytes(a_list(1, network="field"))
+    assert read_ways([str(signed)], network="field") == [ADDRESS]
+
+
+def test_a_list_that_was_refused_for_another_reason_is_not_remembered(signed):
+    signed.write_bytes(a_list(9))
+    with pytest.raises(BadSeedList):
+        read_ways([str(signed)], network="lab", signer=OTHER.public.text)
+
+    signed.write_bytes(a_list(8))
+
+    assert read_ways([str(signed)], network="lab") == [ADDRESS]
+
+
+def test_a_damaged_memory_of_accepted_lists_is_told_with_the_next_step(signed, home):
+    read_ways([str(signed)], network="lab")
+    (kept,) = home.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-4])
+
+    with pytest.raises(BadSeedList, match="accepted before") as refused:
+        read_ways([str(signed)], network="lab")
+
+    assert "remove that file" in refused.value.hint
+
+
+def test_a_list_is_used_even_where_its_number_cannot_be_kept(signed, home, capsys):
+    home.write_text("a file where the folder would be")
+
+    assert read_ways([str(signed)], network="lab") == [ADDRESS]
+
+    assert "cannot note" in capsys.readouterr().err
