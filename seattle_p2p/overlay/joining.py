@@ -12,6 +12,7 @@ from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import Joined, JoinFailed, RoleFound
 from seattle_p2p.overlay.introducer import Introducer
+from seattle_p2p.overlay.order import best
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
@@ -167,12 +168,15 @@ class Filling(Task):
         lower, upper = bucket.range
         is_own = self._is_own(bucket)
         lacking = parts.params.k if is_own else self._enough - len(bucket.nodes)
-        for peer in parts.usable_peers(reply.peers):
-            if lacking > 0 and lower <= peer.id <= upper and not parts.table.contact(peer.id):
-                lacking -= 1
-                self._introducer.introduce(
-                    peer.endpoint, peer.id, now, prove_us=parts.reach.is_server
-                )
+        new = [
+            peer
+            for peer in parts.usable_peers(reply.peers)
+            if lower <= peer.id <= upper and not parts.table.contact(peer.id)
+        ]
+        for peer in best(new, max(lacking, 0)):
+            self._introducer.introduce(
+                peer.endpoint, peer.id, now, prove_us=parts.reach.is_server
+            )
         if is_own:
             parts.estimate.learn(
                 parts.own_id, parts.best_contacts(parts.own_id, parts.params.k)

@@ -363,9 +363,8 @@ class Lookup:
             self._forget_beyond(limit)
 
     def _forget_beyond(self, limit: int) -> None:
-        """Keep the nearest, but first those that are credible."""
-        credible = self._credible()
-        kept = {peer.id for peer in credible[:limit]}
+        """Keep the best, first those that are credible; no IP group drives out the others."""
+        kept = {peer.id for peer in best(self._credible(), limit)}
         states = self._states
         for _, peer in self._candidates:
             if peer.id not in kept and states[peer.id] == _FRESH:

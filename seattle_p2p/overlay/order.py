@@ -5,6 +5,7 @@ with many ids in few groups therefore cannot fill an answer, however close its i
 single group, as on a campus or on loopback, the order is plain distance.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Protocol
@@ -59,6 +60,17 @@ def by_distance(blocks: Sequence[Block], target: int) -> Iterator[Peer]:
 def are_apart(peers: list[Peer]) -> bool:
     """Whether no two share an IP group."""
     return len({peer.group for peer in peers}) == len(peers)
+
+
+def crowded_out(peers: list[Peer], newcomer: Peer) -> Peer | None:
+    """Who makes room when a place is full: the first of the IP group that has most in it.
+
+    Nobody, unless the newcomer's rank within its own group is better even then. So one party
+    in few groups fills no bucket, and nothing ever changes back and forth.
+    """
+    members = Counter(peer.group for peer in peers)
+    first = max(peers, key=lambda peer: members[peer.group])
+    return first if members[first.group] > members[newcomer.group] + 1 else None
 
 
 def _by_distance(peers: list[Peer], target: int) -> list[Peer]:

@@ -7,7 +7,8 @@ What differs from the package, and why:
   comparison is off by one at their edges;
 * `nearest` visits buckets by the distance of their prefixes, so it is exact; the package takes
   the first k it meets and may stop with half of the table unseen;
-* a full bucket names a contact to ping instead of starting a task.
+* a full bucket names a contact to ping instead of starting a task;
+* whom a full bucket has many of, by IP group, makes room for whom it has few of.
 
 And for size: a bucket keeps its contacts in lists, since tens of thousands of tables may share
 a process; and only the bucket around our own id splits, because the package's other rule
@@ -17,6 +18,7 @@ The only module of the core that imports the package.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 
 from kademlia.node import Node
@@ -24,7 +26,14 @@ from kademlia.routing import KBucket, RoutingTable
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Endpoint, Peer
-from seattle_p2p.overlay.order import are_apart, best, by_distance, index_of, nearest
+from seattle_p2p.overlay.order import (
+    are_apart,
+    best,
+    by_distance,
+    crowded_out,
+    index_of,
+    nearest,
+)
 
 _FEW = 5
 """Contacts wanted in any bucket, however small k is."""
@@ -87,15 +96,34 @@ class Bucket(KBucket):  # type: ignore[misc]  # the package is untyped
             self.nodes.append(node)
             self.replacement_nodes = [p for p in self.replacement_nodes if p.id != node.id]
             return True
-        self.replacement_nodes = [p for p in self.replacement_nodes if p.id != node.id]
-        self.replacement_nodes = [*self.replacement_nodes, node][-_REPLACEMENTS:]
+        self._have_wait(node)
         return False
 
+    def add_for_variety(self, node: Peer) -> bool:
+        """Take in a peer that had to wait, in the place of one whose IP group has many here."""
+        crowded = crowded_out(self.nodes, node)
+        if crowded is None:
+            return False
+        self.take(crowded.id)
+        self._have_wait(crowded)
+        return self.add_node(node)
+
     def remove_node(self, node: Peer) -> None:
-        """Drop a peer; the last one that waited takes its place."""
-        self.replacement_nodes = [p for p in self.replacement_nodes if p.id != node.id]
-        if self.take(node.id) is not None and self.replacement_nodes:
-            self.nodes.append(self.replacement_nodes.pop())
+        """Drop a peer; of those that wait, one of the IP group with fewest takes its place."""
+        waiting = [p for p in self.replacement_nodes if p.id != node.id]
+        if self.take(node.id) is not None and waiting:
+            members = Counter(peer.group for peer in self.nodes)
+            chosen = min(reversed(waiting), key=lambda peer: members[peer.group])
+            waiting.remove(chosen)
+            self.nodes.append(chosen)
+        self.replacement_nodes = waiting
+
+    def _have_wait(self, node: Peer) -> None:
+        """Remember a peer; of too many, one of the IP group that has most is forgotten."""
+        waiting = [p for p in self.replacement_nodes if p.id != node.id]
+        if len(waiting) >= _REPLACEMENTS:
+            waiting.remove(crowded_out(waiting, node) or waiting[0])
+        self.replacement_nodes = [*waiting, node]
 
     def split(self) -> tuple["Bucket", "Bucket"]:
         """The two halves of the range, contacts in their order."""
@@ -191,6 +219,8 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
             if bucket.add_node(node):
                 return None
             if not bucket.has_in_range(self.node) or bucket.range[0] == bucket.range[1]:
+                if self._is_mixed and bucket.add_for_variety(node):
+                    return None
                 return bucket.head()
             self.split_bucket(index)
 

@@ -315,3 +315,13 @@ def test_who_named_the_missing_is_known_at_the_end():
     lookup.on_reply(there, [])
 
     assert lookup.missing() == [(gone, [fifth, sixth])]
+
+
+def test_many_invented_peers_of_one_ip_group_drive_nobody_else_out():
+    honest = [Peer(2**150 + n, Endpoint(f"10.0.{n}.1", 7000)) for n in range(4)]
+    lookup = a_lookup(0, honest, k=4)
+    liar = lookup.queries()[0]
+
+    lookup.on_reply(liar, [Peer(n, Endpoint("203.0.113.7", 1000 + n)) for n in range(1, 300)])
+
+    assert set(honest[:3]) <= set(lookup.closest)

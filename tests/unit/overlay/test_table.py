@@ -11,7 +11,7 @@ from kademlia.node import Node
 from kademlia.routing import KBucket, RoutingTable, TableTraverser
 
 from seattle_p2p.overlay.contact import Peer
-from seattle_p2p.overlay.order import best
+from seattle_p2p.overlay.order import best, crowded_out
 from seattle_p2p.overlay.table import PeerTable
 from seattle_p2p.wire.endpoints import Endpoint
 
@@ -116,6 +116,48 @@ def test_who_waited_last_gets_the_place_that_falls_free():
     table.remove_contact(far[0])
 
     assert [p.id for p in table] == [far[1].id, far[3].id]
+
+
+def test_one_ip_group_leaves_room_in_a_bucket_for_others():
+    table = PeerTable(0, 4)
+    for n in range(8):
+        table.add_contact(peer(2**159 + n, "203.0.113.7"))
+
+    for n in range(8, 13):
+        table.add_contact(peer(2**159 + n, f"10.0.{n}.1"))
+
+    hosts = [contact.endpoint.host for contact in table]
+    assert hosts.count("203.0.113.7") == 1
+    assert len(set(hosts)) == 4
+
+
+def test_a_place_that_falls_free_goes_to_the_ip_group_that_has_fewest():
+    table = PeerTable(0, 3)
+    many = [peer(2**159 + n, "203.0.113.7") for n in range(4)]
+    others = [peer(2**159 + n, f"10.0.{n}.1") for n in range(4, 7)]
+    for one in (*many[:3], *others, many[3]):
+        table.add_contact(one)
+    assert set(table) == {many[2], others[0], others[1]}
+
+    table.remove_contact(others[0])
+
+    assert set(table) == {many[2], others[1], others[2]}
+
+
+@given(
+    ids=st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 5)), max_size=80),
+    k=st.integers(1, 8),
+)
+def test_nobody_waits_whose_ip_group_has_fewer_in_the_bucket(ids, k):
+    table = PeerTable(0, k)
+    for number, group in dict(ids).items():
+        table.add_contact(peer(2**159 + number, f"10.0.{group}.1"))
+
+    bucket = table.bucket_of(2**159)
+    waiting = bucket.replacement_nodes
+    assert len(bucket.nodes) <= k
+    assert all(crowded_out(bucket.nodes, one) is None for one in waiting)
+    assert not {one.id for one in waiting} & {one.id for one in bucket.nodes}
 
 
 def test_a_contact_that_proves_itself_at_a_new_address_is_found_there():
