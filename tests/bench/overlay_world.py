@@ -51,6 +51,7 @@ from seattle_p2p.sim.staging import Stage
 from seattle_p2p.sim.sybils import MakeConduct, Sybils, grind
 from seattle_p2p.wire.adverts import place_of
 from seattle_p2p.wire.datagrams import Outcome
+from tests.support.pieces import pieces
 
 FULL = 10_000
 SEEDS, PEOPLE = 10, 60
@@ -531,14 +532,14 @@ def _cut_in_two(ground: Ground, persons: list[Person]) -> list[Line]:
     rule = Partition(near, far, one_way=False)
     ground.world.add_rule(rule)
     ground.pass_time(600)
-    apart = pieces(ground)
+    apart = pieces(ground.population)
     ground.world.remove_rule(rule)
     healed_s, one_s = ground.world.now_s, float("inf")
     shares = []
     for _ in range(24):
         share = recall_of_all(ground, persons)
         shares.append(share)
-        if one_s == float("inf") and pieces(ground) == 1:
+        if one_s == float("inf") and pieces(ground.population) == 1:
             one_s = ground.world.now_s - healed_s
     back = next((5 * i for i, share in enumerate(shares) if share >= 0.99), float("inf"))
     return [
@@ -568,7 +569,7 @@ def _deaths(ground: Ground, persons: list[Person]) -> list[Line]:
             unit="s",
         ),
         Line(14, "  found by looks begun at once", shares[0]),
-        Line(14, "  pieces a minute later", pieces(ground), at_most=1),
+        Line(14, "  pieces a minute later", pieces(ground.population), at_most=1),
     ]
 
 
@@ -583,37 +584,6 @@ def recall_of_all(ground: Ground, persons: list[Person]) -> float:
     ground.pass_time(5)
     found = sum(len(e & look.found.keys()) for e, look in zip(expected, mine, strict=True))
     return found / sum(map(len, expected))
-
-
-def pieces(ground: Ground) -> int:
-    """Strongly connected pieces of who has whom as a contact, of live servers."""
-    members = {
-        m.index: m for m in ground.population.live_members() if m.role is not Role.CLIENT
-    }
-    to: dict[int, list[int]] = {
-        i: [j for p in m.core.peers() if (j := ground.population.host_of(p.id)) in members]
-        for i, m in members.items()
-    }
-    back: dict[int, list[int]] = {index: [] for index in members}
-    for index, others in to.items():
-        for other in others:
-            back[other].append(index)
-    left, found = set(members), 0
-    while left:
-        start = next(iter(left))
-        left -= reached(start, to) & reached(start, back)
-        found += 1
-    return found
-
-
-def reached(start: int, edges: dict[int, list[int]]) -> set[int]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        for other in edges[waiting.pop()]:
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return seen
 
 
 def upkeep(ground: Ground, options: argparse.Namespace) -> list[Line]:
