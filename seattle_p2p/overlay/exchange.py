@@ -83,11 +83,6 @@ _AGAIN_FACTOR = 3
 """A request is sent once more after so many soft deadlines: somebody else was asked by then."""
 _OVERDUE_FACTOR = 4
 """It is overdue after so many: the second sending has had its time, too."""
-_SLOW_SHARE_AFAR, _OVERDUE_FACTOR_AFAR = 0.5, 1.8
-"""Where peers are far and somebody waits, questions cost less than time: a request is slow
-after this share of the soft deadline and sent again at once, and overdue after so many. Among
-1,000 nodes 1.3 of them missed 6 of 1,000 of those that a lookup should find, 1.8 misses one."""
-_LONGER_THAN_USUAL = 1.2
 _READ_HEAD_BYTES = 80
 _BYTES_PER_PEER = 30
 
@@ -152,6 +147,7 @@ class Exchange:
         self._outbox: list[tuple[Datagram, Endpoint]] = []
         self._unsent: list[Outstanding] = []
         """Requests whose first datagram is in the outbox."""
+        self._hard_cap = nanoseconds(params.hard_cap_s)
         self._labour = nanoseconds(params.labour_s)
         self._overdue_floor = nanoseconds(params.overdue_floor_s)
         self._late: dict[int, tuple[Acquaintance, int, int]] = {}
@@ -219,17 +215,19 @@ class Exchange:
             padding = first_padding
         number = int.from_bytes(self._entropy(_NUMBER_BYTES))
         soft, hard = self.acquaintances.deadlines(known, patience)
+        late = 0
         if is_laborious or not hurry:
             soft = again = min(soft + self._labour, hard)
             overdue = hard
         elif afar:
-            overdue = int(_OVERDUE_FACTOR_AFAR * soft)
-            longest = max(_SLOW_SHARE_AFAR * soft, _LONGER_THAN_USUAL * known.round_trip)
-            soft = again = min(int(longest), hard)
+            soft, overdue, late = self.acquaintances.deadlines_afar(known)
+            hard = min(max(hard, overdue, late), self._hard_cap)
+            soft = again = min(soft, hard)
         else:
             again = _AGAIN_FACTOR * soft
             overdue = _OVERDUE_FACTOR * soft
         overdue = min(max(overdue, self._overdue_floor), hard)
+        late = min(max(late, overdue), hard)
         asked = Outstanding(
             self.requests,
             number,
@@ -240,6 +238,7 @@ class Exchange:
             now,
             now + again,
             now + overdue,
+            now + late,
             now + hard,
             bool(token),
         )
@@ -328,6 +327,7 @@ class Exchange:
             return
         self.counts["received.double" if took else "received.too_late"] += 1
         self.acquaintances.on_round_trip(known, took or now - sent, now)
+        known.on_heard(now)
 
     def has_missed(self, endpoint: Endpoint) -> bool:
         """Whether the latest that was expected from there did not come."""

@@ -14,7 +14,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     alpha: int = 3
     """Queries of a lookup in flight that are not slow (Kademlia, 2.3) ..."""
     far_s: float = 0.05
-    """... and twice as many where round trips take longer than this and somebody waits."""
+    """... and three times as many where round trips take longer and somebody waits."""
 
     soft_floor_s: float = 0.003
     """A peer slower than mean + 4 deviations, but at least this, gets company. On loopback with
@@ -27,6 +27,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     overdue_floor_s: float = 0.1
     """A lookup goes on without a peer that took four times as long as makes it slow,
     but at least this, when others answered meanwhile; its late answer still counts."""
+    vouched_s: float = 0.8
+    """Where peers are far, whom its neighbours name is waited for at least so long."""
     hard_floor_s: float = 0.3
     """Nobody counts as silent earlier; below it 3 % of healthy personal devices would."""
     hard_cap_s: float = 5.0

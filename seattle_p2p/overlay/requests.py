@@ -42,6 +42,7 @@ class Outstanding(Alarm):
         slow: Whether the soft deadline has passed.
         twice: Whether it was sent once more.
         overdue: Whether it is so late that who has others to ask goes on without it.
+        late_due: When it will be so late that whoever is there would have answered.
     """
 
     __slots__ = (
@@ -53,6 +54,7 @@ class Outstanding(Alarm):
         "expects",
         "had_token",
         "hard_due",
+        "late_due",
         "number",
         "overdue",
         "overdue_due",
@@ -73,6 +75,7 @@ class Outstanding(Alarm):
         now: int,
         again_due: int,
         overdue_due: int,
+        late_due: int,
         hard_due: int,
         had_token: bool,
     ) -> None:
@@ -87,6 +90,7 @@ class Outstanding(Alarm):
         self.sent = now
         self.again_due = again_due
         self.overdue_due = overdue_due
+        self.late_due = late_due
         self.hard_due = hard_due
         self.had_token = had_token
         self.slow = False
@@ -173,6 +177,12 @@ class Requests:
         if is_overdue and not asked.overdue and asked in self:
             asked.overdue = True
             asked.activity.on_overdue(asked, now)
+
+    def wait_longer(self, asked: Outstanding) -> None:
+        """Tell of `asked` once more that it is overdue when even the living are late."""
+        asked.overdue = False
+        asked.overdue_due = asked.late_due
+        self._agenda.at(asked.late_due, asked)
 
     def _close(self, asked: Outstanding) -> None:
         del self._open[asked.number]

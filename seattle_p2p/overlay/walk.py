@@ -12,6 +12,8 @@ from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.wire.datagrams import Find, Found
 
 _UNANSWERED_PATIENCE = 4
+_AFAR = 3
+"""So many times more are asked at once where peers are far and somebody waits."""
 
 Notice = Callable[[Peer, bool, int], None]
 """Is told that a peer answered, whether it wants us in its table, and the time."""
@@ -86,7 +88,7 @@ class Walk(Task):
             path.seeds,
             k=path.k,
             taken=path.taken,
-            alpha=2 * params.alpha if is_far else params.alpha,
+            alpha=_AFAR * params.alpha if is_far else params.alpha,
             eager=is_far,
             most_requests=params.lookup_requests,
             one_by_one=one_by_one,
@@ -132,7 +134,8 @@ class Walk(Task):
 
     def on_overdue(self, asked: Outstanding, now: int) -> None:
         """Somebody takes very long: on without it, if others answer."""
-        self._overdue.append(asked)
+        if asked not in self._overdue:
+            self._overdue.append(asked)
         self._go_on_without_overdue(now)
         self._pump(now)
 
@@ -181,8 +184,16 @@ class Walk(Task):
             if asked.sent >= self._answered_at:
                 self._overdue.append(asked)
                 continue
+            if now < asked.late_due and self._may_live(asked.about):
+                self._overdue.append(asked)
+                self.parts.exchange.requests.wait_longer(asked)
+                continue
             self.parts.exchange.on_missed(asked, now)
             self.lookup.on_silence(asked.about)
+
+    def _may_live(self, peer: Peer) -> bool:
+        """Whether its neighbours name a peer; one who is not needed hurries nobody."""
+        return peer not in self.lookup.closest or self.lookup.is_widely_named(peer)
 
     def _pump(self, now: int) -> None:
         if self.finished:

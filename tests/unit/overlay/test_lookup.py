@@ -325,3 +325,30 @@ def test_many_invented_peers_of_one_ip_group_drive_nobody_else_out():
     lookup.on_reply(liar, [Peer(n, Endpoint("203.0.113.7", 1000 + n)) for n in range(1, 300)])
 
     assert set(honest[:3]) <= set(lookup.closest)
+
+
+def test_whom_nearly_all_of_its_neighbours_name_is_widely_named_and_whom_few_name_is_not():
+    world = [peer(i) for i in range(1, 12)]
+    alive, gone = world[0], world[1]
+    lookup = Lookup(0, world[:3], k=12, alpha=12, most_requests=64)
+    lookup.queries()
+    lookup.on_reply(world[2], world)
+    lookup.queries()
+    for number, other in enumerate(world[3:]):
+        named = [p for p in world if p is not gone or number < 3]
+        lookup.on_reply(other, named)
+
+    assert lookup.is_widely_named(alive)
+    assert not lookup.is_widely_named(gone)
+    assert not lookup.done
+
+
+def test_who_named_the_missing_is_told_of_contacts_of_our_own_as_well():
+    a, b, gone = peer(1), peer(2), peer(3)
+    lookup = Lookup(0, [a, b, gone], k=3, alpha=3, most_requests=64)
+    lookup.queries()
+    lookup.on_reply(a, [b, gone])
+    lookup.on_reply(b, [a])
+    lookup.on_silence(gone)
+
+    assert lookup.missing() == [(gone, [a])]

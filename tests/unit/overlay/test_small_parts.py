@@ -322,6 +322,66 @@ def test_a_request_is_slow_then_sent_again_then_overdue_then_silent():
     assert len(exchange.take_outbox()) == 2
 
 
+def a_far_peer_asked(exchange, activity):
+    """Ask somebody of whom nothing is known, in a network of far peers."""
+    known = exchange.acquaintances.meet(HERE)
+    for number in range(400):
+        exchange.acquaintances.on_round_trip(known, 200 * MS, number * SECOND)
+    return exchange.ask(THERE, Ping, (bytes(20), True), activity, 500 * SECOND, afar=True)
+
+
+def test_afar_a_single_late_answer_changes_little_of_what_others_are_waited_for():
+    times = RoundTrips(Params())
+    for number in range(400):
+        times.learn(200 * MS, number * SECOND)
+    _, before, _ = times.deadlines_afar(0, 0)
+    times.learn(3 * SECOND, 400 * SECOND)
+    _, after, _ = times.deadlines_afar(0, 0)
+
+    assert 190 * MS < before < 230 * MS
+    assert after < 1.2 * before
+
+
+def test_afar_deadlines_settle_where_one_answer_in_twenty_takes_longer():
+    times, rng = RoundTrips(Params()), random.Random(3)
+    found = []
+    for number in range(4000):
+        times.learn(rng.randrange(1, 1000) * MS, number * SECOND)
+        found.append(times.deadlines_afar(0, 0)[1] / MS)
+
+    assert 900 < sum(found[1000:]) / 3000 < 1050
+
+
+def test_afar_whoever_is_waited_for_longer_is_silent_as_late_as_the_living_would_answer():
+    agenda, activity = Agenda(), Patient()
+    exchange = an_exchange(agenda)
+    asked = a_far_peer_asked(exchange, activity)
+
+    ring_for(agenda, asked.overdue_due - 1)
+    assert [what for what, _ in activity.told] == ["slow"]
+    agenda.ring_due(asked.overdue_due)
+    exchange.requests.wait_longer(asked)
+    ring_for(agenda, 510 * SECOND)
+
+    assert [what for what, _ in activity.told] == ["slow", "overdue", "silent"]
+    assert 200 < activity.told[1][1] - 500_000 < 250
+    assert activity.told[2] == ("silent", 500_800)
+    assert asked not in exchange.requests
+
+
+def test_an_answer_that_comes_too_late_is_a_sign_of_life():
+    agenda = Agenda()
+    exchange = an_exchange(agenda)
+    asked = exchange.ask(THERE, Ping, (bytes(20), True), Patient(), 0)
+    ring_for(agenda, 6 * SECOND)
+    assert exchange.has_missed(THERE)
+
+    pong = Pong(asked.number, b"", pack_endpoint(THERE), True, bytes(20), True)
+    exchange.take_reply(pong, THERE, 7 * SECOND)
+
+    assert not exchange.has_missed(THERE)
+
+
 def test_whoever_left_a_request_unanswered_has_missed_until_it_is_heard_from():
     agenda = Agenda()
     exchange = an_exchange(agenda)
