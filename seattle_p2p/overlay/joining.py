@@ -131,12 +131,21 @@ class Filling(Task):
         parts: The node's.
         introducer: The node's own.
         then: Is called with the time at the end.
+        is_gentle: Whether there is no hurry; see `_lacking`.
     """
 
-    def __init__(self, parts: Parts, introducer: Introducer, then: TimeCall) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        introducer: Introducer,
+        then: TimeCall = _nothing,
+        *,
+        is_gentle: bool = False,
+    ) -> None:
         super().__init__(parts)
         self._introducer = introducer
         self._then = then
+        self._is_gentle = is_gentle
         self._unanswered = 0
 
     def start(self, now: int) -> None:
@@ -167,7 +176,7 @@ class Filling(Task):
         bucket: Bucket = asked.about
         lower, upper = bucket.range
         is_own = self._is_own(bucket)
-        lacking = parts.params.k if is_own else self._enough - len(bucket.nodes)
+        lacking = parts.params.k if is_own else self._lacking(bucket)
         new = [
             peer
             for peer in parts.usable_peers(reply.peers)
@@ -186,6 +195,17 @@ class Filling(Task):
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """Then this bucket stays as it is."""
         self._settle(now)
+
+    def _lacking(self, bucket: Bucket) -> int:
+        """How many to take in: at a join what is missing, later only what cannot wait.
+
+        After many joined at once every far bucket of the first of them is thin. A quarter of k
+        survives most deaths; what is beyond that may come one by one.
+        """
+        missing = self._enough - len(bucket.nodes)
+        if self._is_gentle:
+            return max(missing - self._enough // 2, min(missing, 1))
+        return missing
 
     def _is_own(self, bucket: Bucket) -> bool:
         return bucket.lower ^ self.parts.own_id <= bucket.inside

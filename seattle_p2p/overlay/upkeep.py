@@ -104,7 +104,7 @@ class Upkeep(Alarm):
         used = [bucket for bucket in parts.table.buckets if bucket.nodes]
         bucket = min(used, key=lambda b: b.last_updated, default=None)
         if bucket is not None and bucket.last_updated <= stale:
-            Filling(parts, self._introducer, lambda _now: None).ask_for([bucket], now)
+            Filling(parts, self._introducer, is_gentle=True).ask_for([bucket], now)
 
     def _estimate(self, now: int) -> None:
         """Walk to random places until the network's size is known; later seldom."""
