@@ -1,9 +1,9 @@
 """One node of the overlay: datagram in → handler → datagrams, events, timer out.
 
-The table of contents of a node. Reads top to bottom: the parts and which handler takes which
-message, what applications ask for, what drivers call, how contacts come and go. Handlers are in
-`answering`, `holding` and `knocking`, longer work in tasks of their own modules; all share the
-node's `Parts`. Opens nothing and waits for nothing; see `overlay.core` for the contract.
+The table of contents of a node. Reads top to bottom: its parts, what applications ask for, what
+drivers call. Which handler takes which message is in `intake`, how contacts come and go in
+`company`, longer work in tasks of their own modules; all share the node's `Parts`. Opens
+nothing and waits for nothing; see `overlay.core` for the contract.
 """
 
 import random
@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from seattle_p2p.errors import MalformedMessage, VersionMismatch
 from seattle_p2p.identity.keys import PublicKey
-from seattle_p2p.overlay.answering import Answering
-from seattle_p2p.overlay.askers import Askers
+from seattle_p2p.overlay.company import Company
 from seattle_p2p.overlay.contact import Endpoint, Peer, PeerBook
 from seattle_p2p.overlay.core import (
     Cryptography,
@@ -26,36 +24,20 @@ from seattle_p2p.overlay.core import (
 )
 from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.elsewhere import LookingElsewhere
-from seattle_p2p.overlay.exchange import Asker
-from seattle_p2p.overlay.holding import Holding
+from seattle_p2p.overlay.intake import Intake
 from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.joining import Joining
-from seattle_p2p.overlay.knocking import Knocking
-from seattle_p2p.overlay.params import SECOND, Params, nanoseconds
+from seattle_p2p.overlay.params import SECOND, Params
 from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.proofs import RealCryptography
 from seattle_p2p.overlay.publisher import Publisher
-from seattle_p2p.overlay.rates import Rates
 from seattle_p2p.overlay.reading import Reading
-from seattle_p2p.overlay.showing import view_table
+from seattle_p2p.overlay.showing import count_up, view_table
 from seattle_p2p.overlay.upkeep import Confirming, Pinging, Upkeep
 from seattle_p2p.overlay.views import TableView
 from seattle_p2p.overlay.walk import Walk
 from seattle_p2p.wire.adverts import Advert
 from seattle_p2p.wire.codec import Codec, Datagram, WireCodec
-from seattle_p2p.wire.datagrams import (
-    Dial,
-    DialMe,
-    Find,
-    Introduce,
-    Ping,
-    Read,
-    Reply,
-    Report,
-    Request,
-    Store,
-    Withdraw,
-)
 
 _NO_IDS: Mapping[Endpoint, int] = MappingProxyType({})
 
@@ -89,10 +71,10 @@ class OverlayNode:
         book: PeerBook | None = None,
     ) -> None:
         self.params = params or Params()
-        self._codec = codec or WireCodec(network)
+        codec = codec or WireCodec(network)
         self._parts = parts = Parts(
             key,
-            codec=self._codec,
+            codec=codec,
             params=self.params,
             rng=rng,
             entropy=entropy,
@@ -100,32 +82,15 @@ class OverlayNode:
             book=book or PeerBook(),
             role=role,
         )
-        parts.admit = self._admit
-        parts.exchange.on_silent_endpoint = self._on_silent_endpoint
-        self._introducer = Introducer(parts, self.params.introductions)
-        self._doubts = Doubts(parts)
-        parts.report = self._doubts.report
-        self._publisher = Publisher(parts, self._introducer)
-        self._upkeep = Upkeep(parts, self._introducer, self._doubts, self._notice)
-        self._sources = Rates(self.params.source_rate, self.params.source_burst)
+        self._introducer = introducer = Introducer(parts, self.params.introductions)
+        doubts = Doubts(parts)
+        self._company = company = Company(parts, introducer, doubts)
+        self._notice = company.notice
+        self._publisher = Publisher(parts, introducer)
+        self._upkeep = Upkeep(parts, introducer, doubts, company.notice)
+        self._intake = Intake(parts, codec, introducer, doubts, company.notice)
         self._numbers = 0
         self._now = 0
-        askers = Askers(parts)
-        answering = Answering(parts, askers)
-        holding = Holding(parts, askers, self._introducer, self._doubts)
-        self._knocking = Knocking(parts, self._notice)
-        self._handlers: dict[type[Request], Callable[[Any, Asker, int], None]] = {
-            Ping: answering.on_ping,
-            Introduce: answering.on_introduce,
-            Find: answering.on_find,
-            Read: holding.on_read,
-            Store: holding.on_store,
-            Withdraw: holding.on_withdraw,
-            Report: holding.on_report,
-            DialMe: self._knocking.on_dial_me,
-            Dial: self._knocking.on_dial,
-        }
-        """One message that asks ↔ one handler; `Knock`, which nobody answers, is not here."""
 
     # What applications ask for
 
@@ -176,12 +141,7 @@ class OverlayNode:
     def meet(self, endpoints: Iterable[Endpoint], now: int) -> None:
         """Offer the table whoever proves an id at these addresses: peers of another time."""
         self._now = max(self._now, now)
-        known = {peer.endpoint for peer in self._parts.table}
-        for endpoint in endpoints:
-            if endpoint not in known:
-                self._introducer.introduce(
-                    endpoint, None, now, prove_us=self._parts.reach.is_server
-                )
+        self._company.meet(endpoints, now)
 
     def look_up(self, target: int, now: int) -> int:
         """Find the live peers closest to `target` → `LookedUp`."""
@@ -305,20 +265,7 @@ class OverlayNode:
 
     def statistics(self) -> Statistics:
         """What was counted so far; a snapshot that never changes."""
-        parts = self._parts
-        return Statistics(
-            role=parts.reach.role,
-            contacts=len(parts.table),
-            buckets=len(parts.table.buckets),
-            size_estimate=parts.estimate.servers,
-            records=len(parts.records),
-            outstanding=len(parts.exchange.requests),
-            activities=len(parts.tasks),
-            acquaintances=len(parts.exchange.acquaintances),
-            timers=len(parts.agenda),
-            published=len(self._publisher),
-            counts={_name(key): count for key, count in parts.exchange.counts.items()},
-        )
+        return count_up(self._parts, published=len(self._publisher))
 
     def view_table(self, now: int) -> TableView:
         """The routing table, for people who look inside."""
@@ -343,34 +290,7 @@ class OverlayNode:
         """Take in one datagram; whatever is wrong with it is counted."""
         if now > self._now:
             self._now = now
-        exchange = self._parts.exchange
-        counts = exchange.counts
-        size = self._codec.size(data)
-        counts["octets.received"] += size
-        if not self._sources.allow(source, now):
-            counts["dropped.rate"] += 1
-            return
-        try:
-            message: Any = self._codec.decode(data)
-        except VersionMismatch:
-            counts["dropped.other_network"] += 1
-            return
-        except MalformedMessage:
-            counts["dropped.malformed"] += 1
-            return
-        kind: type[Any] = type(message)
-        counts[kind] += 1
-        handler = self._handlers.get(kind)
-        if handler is not None:
-            asker = exchange.asker(message, source, size, now)
-            known = asker.acquaintance
-            if asker.token and (known is None or not known.asked):
-                self._knocking.on_stranger(now)
-            handler(message, asker, now)
-        elif isinstance(message, Reply):
-            exchange.take_reply(message, source, now)
-        else:
-            self._knocking.on_knock(message, source, now)
+        self._intake.take(data, source, now)
 
     def handle_timer(self, now: int) -> None:
         """Do what is due at `now`; harmless when nothing is."""
@@ -400,42 +320,3 @@ class OverlayNode:
     def deadline(self) -> int | None:
         """The same as an absolute time in nanoseconds."""
         return self._parts.agenda.next_due()
-
-    # How contacts come and go
-
-    def _notice(self, peer: Peer, wanted: bool, now: int) -> None:
-        """A peer answered a walk: get to know it if our table has room, or it wants us."""
-        parts = self._parts
-        known = parts.exchange.acquaintances.at(peer.endpoint)
-        if known is not None and parts.table.contact(peer.id) is peer:
-            known.peer = peer  # The table remembers a proof longer.
-        if known is not None and known.peer is not None and known.peer.id == peer.id:
-            parts.table.touch(known.peer)
-            if not (wanted and parts.reach.is_server and not known.knows_us):
-                return
-        elif not parts.table.wants(peer.id) and not (wanted and parts.reach.is_server):
-            return
-        self._introducer.introduce(peer.endpoint, peer.id, now, prove_us=parts.reach.is_server)
-
-    def _admit(self, peer: Peer, now: int) -> None:
-        """Offer the table a server whose id is proved; ping whom it might replace."""
-        head = self._parts.table.add_contact(peer)
-        if head is None:
-            return
-        known = self._parts.exchange.acquaintances.at(head.endpoint)
-        quiet = nanoseconds(self.params.quiet_s)
-        if known is None or now - known.heard > quiet:
-            self._doubts.check(head, now)
-
-    def _on_silent_endpoint(self, endpoint: Endpoint, now: int) -> None:
-        """Somebody left a request of ours without an answer."""
-        contact = self._parts.table.at(endpoint)
-        if contact is not None:
-            self._doubts.on_silent(contact, now)
-
-
-def _name(key: Any) -> str:
-    """The public name of a count."""
-    if isinstance(key, tuple):
-        return f"sent.{key[0].__name__}"
-    return f"received.{key.__name__}" if isinstance(key, type) else str(key)

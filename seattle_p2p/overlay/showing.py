@@ -1,12 +1,32 @@
-"""Shows people who look inside what a node's routing table is like. Changes nothing."""
+"""Shows people who look inside what a node counted and what its table is like."""
+
+from typing import Any
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.core import Statistics
 from seattle_p2p.overlay.params import SECOND
 from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.views import BucketView, ContactView, TableView
 
 _MILLISECOND = SECOND / 1000
+
+
+def count_up(parts: Parts, *, published: int) -> Statistics:
+    """What a node counted so far; `published` persons are advertised under now."""
+    return Statistics(
+        role=parts.reach.role,
+        contacts=len(parts.table),
+        buckets=len(parts.table.buckets),
+        size_estimate=parts.estimate.servers,
+        records=len(parts.records),
+        outstanding=len(parts.exchange.requests),
+        activities=len(parts.tasks),
+        acquaintances=len(parts.exchange.acquaintances),
+        timers=len(parts.agenda),
+        published=published,
+        counts={_name(key): count for key, count in parts.exchange.counts.items()},
+    )
 
 
 def view_table(parts: Parts, now: int) -> TableView:
@@ -45,3 +65,10 @@ def _view(parts: Parts, peer: Peer, now: int) -> ContactView:
 def _shared(id: int, own_id: int, free: int) -> int:
     """Leading bits two ids have in common, leaving out those set in `free`."""
     return ID_BITS - ((id ^ own_id) | free).bit_length()
+
+
+def _name(key: Any) -> str:
+    """The public name of a count."""
+    if isinstance(key, tuple):
+        return f"sent.{key[0].__name__}"
+    return f"received.{key.__name__}" if isinstance(key, type) else str(key)

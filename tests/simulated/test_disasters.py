@@ -1,7 +1,6 @@
-"""A small network cut in two for ten minutes, or bereft of a third: whole and useful again soon.
+"""A small network cut in two for ten minutes, or bereft of a third: soon whole again."""
 
-`./dev bench overlay-world --rows 14` shows the same for 10,000 nodes.
-"""
+# `./dev bench overlay-world --rows 14` shows the same for 10,000 nodes.
 
 import random
 

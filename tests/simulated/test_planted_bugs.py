@@ -16,12 +16,12 @@ from seattle_p2p.identity.envelope import Purpose
 from seattle_p2p.overlay import holding, lookup, reading, table
 from seattle_p2p.overlay.agenda import Agenda
 from seattle_p2p.overlay.askers import Askers
+from seattle_p2p.overlay.company import Company
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.doubts import Doubts
 from seattle_p2p.overlay.exchange import Exchange
 from seattle_p2p.overlay.joining import Joining
 from seattle_p2p.overlay.lookup import Lookup
-from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.overlay.params import SECOND
 from seattle_p2p.overlay.publication import Publication
 from seattle_p2p.overlay.publisher import Publisher
@@ -177,13 +177,13 @@ def a_proof_is_given_for_any_address(monkeypatch):
 
 @plant
 def contacts_are_taken_without_proof(monkeypatch):
-    really = OverlayNode._notice
+    really = Company.notice
 
     def careless(self, peer, *rest):
         self._parts.admit(Peer(peer.id ^ 1, peer.endpoint), rest[-1])
         return really(self, peer, *rest)
 
-    monkeypatch.setattr(OverlayNode, "_notice", careless)
+    monkeypatch.setattr(Company, "notice", careless)
 
 
 # Holders

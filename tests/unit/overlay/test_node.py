@@ -937,7 +937,7 @@ def test_memory_is_bounded_when_addresses_are_invented():
         node.datagrams_to_send()
 
     assert node.statistics().acquaintances == 0
-    assert len(node._sources) <= 4096
+    assert len(node._intake.sources) <= 4096
 
 
 # Whatever bytes come
