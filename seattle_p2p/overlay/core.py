@@ -61,13 +61,16 @@ class LookedUp(Event, frozen=True, kw_only=True):
     """End of `look_up`: the closest live peers, best first.
 
     `complete` is false when a bound ended it before the k closest had answered; `asked` counts
-    its requests.
+    its requests. Of each of `peers`, `after_ns` says when it answered, in nanoseconds since the
+    question; `hops` are the questions that led to the closest, each by the answer before.
     """
 
     target: int
     peers: tuple[Peer, ...]
     complete: bool
     asked: int = 0
+    after_ns: tuple[int, ...] = ()
+    hops: int = 0
 
 
 class AdvertFound(Event, frozen=True, kw_only=True):

@@ -114,6 +114,13 @@ class Lookup:
         states = self._states
         return self._choose([p for _, p in self._candidates if states[p.id] == _ANSWERED])
 
+    def hops(self, peer: Peer) -> int:
+        """Questions that led to a candidate, itself included: 1 for one that we knew."""
+        hops, id = 1, peer.id
+        while id not in self._known:
+            hops, id = hops + 1, self._named_by[id][0]
+        return hops
+
     def missing(self) -> list[tuple[Peer, list[Peer]]]:
         """Whom nobody answered for though it was named, nearest first, and who named it."""
         answered = {p.id: p for _, p in self._candidates if self._states[p.id] == _ANSWERED}

@@ -147,12 +147,15 @@ class OverlayNode:
         """Find the live peers closest to `target` → `LookedUp`."""
 
         def then(walk: Walk, _now: int) -> None:
+            peers = walk.lookup.answered
             event = LookedUp(
                 request=walk.number,
                 target=target,
-                peers=tuple(walk.lookup.answered),
+                peers=tuple(peers),
                 complete=walk.complete,
                 asked=walk.lookup.asked,
+                after_ns=tuple(walk.answered_at[peer.id] - now for peer in peers),
+                hops=walk.lookup.hops(peers[0]) if peers else 0,
             )
             self._parts.events.append(event)
 

@@ -83,6 +83,8 @@ class Walk(Task):
         self._asked_again: set[int] = set()
         self._overdue: list[Outstanding] = []
         self._answered_at = 0
+        self.answered_at: dict[int, int] = {}
+        """When each peer answered, in nanoseconds, by id; kept for applications only."""
         self.lookup = Lookup(
             target,
             path.seeds,
@@ -120,6 +122,8 @@ class Walk(Task):
             if self._ask(peer, now) is not None:
                 return
         self._answered_at = now
+        if self.number:
+            self.answered_at[peer.id] = now
         self._take(peer, reply, now)
         if self.finished:
             return

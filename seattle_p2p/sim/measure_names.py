@@ -21,6 +21,7 @@ _PLAIN = {
     "lookup.correct": "Peers an oracle names that lookups found, as a share.",
     "lookup.exact": "Lookups that found all of them, as a share.",
     "lookup.requests": "Requests of a lookup.",
+    "lookup.hops": "Questions that led to the closest peer, each by the answer before.",
     "table.contacts_mean": "Contacts in a table in the end.",
     "table.stale_share": "Contacts whose machine is down, over the whole run, as a share.",
     "table.stale_share_end": "The same in the end.",
@@ -47,7 +48,12 @@ _PERCENTILES = {
     "discovery.first_ms": "Milliseconds until a look shows a first vessel.",
     "discovery.all_ms": "Milliseconds until it has shown the last that lives.",
     "discovery.done_ms": "Milliseconds until it ends: the dead had their chance.",
-    "lookup.ms": "Milliseconds of a plain lookup.",
+    "lookup.ms": "Milliseconds of a plain lookup: until each of the k closest has answered.",
+    "lookup.floor_ms": "The slowest round trip to the k closest: no lookup can be quicker.",
+    "lookup.stretch": "How many times as long as that a lookup took.",
+    "lookup.first_ms": "Milliseconds until the first of the k closest had answered.",
+    "lookup.closest_ms": "Milliseconds until the closest of all had answered.",
+    "lookup.closest_stretch": "How many times as long as the round trip to it that took.",
     "forget.s": "Seconds from a death until a holder drops the advert.",
 }
 

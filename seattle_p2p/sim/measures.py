@@ -136,7 +136,15 @@ class Tally:
             "lookup.correct": right / wanted if wanted else 1.0,
             "lookup.exact": sum(s.right == s.wanted for s in self.lookups) / len(self.lookups),
             "lookup.requests": mean([sample.asked for sample in self.lookups]),
+            "lookup.hops": mean([sample.hops for sample in self.lookups]),
             **percentiles("lookup.ms", [s.took_ns for s in self.lookups], per=1e6),
+            **percentiles("lookup.floor_ms", [s.floor_ns for s in self.lookups], per=1e6),
+            **percentiles("lookup.stretch", [s.took_ns / s.floor_ns for s in self.lookups]),
+            **percentiles("lookup.first_ms", [s.first_ns for s in self.lookups], per=1e6),
+            **percentiles("lookup.closest_ms", [s.closest_ns for s in self.lookups], per=1e6),
+            **percentiles(
+                "lookup.closest_stretch", [s.closest_ns / s.direct_ns for s in self.lookups]
+            ),
         }
 
     def membership_measures(self) -> dict[str, float]:
@@ -160,13 +168,24 @@ class LookupSample:
         wanted: Peers the oracle's answer holds.
         right: Those of them that were found.
         asked: Requests it took.
-        took_ns: From question to answer.
+        took_ns: From question to answer: each of the closest had its say.
+        hops: Questions that led to the closest peer found, each by the answer before.
+        floor_ns: The slowest of the round trips to all peers of the oracle's answer: who knew
+            them beforehand, and asked them all at once, would wait so long.
+        first_ns: When the first of them had answered; like `took_ns` when none did.
+        closest_ns: When the closest of them had answered; likewise.
+        direct_ns: The round trip to that one.
     """
 
     wanted: int
     right: int
     asked: int
     took_ns: int
+    hops: int = 1
+    floor_ns: int = 1
+    first_ns: int = 0
+    closest_ns: int = 0
+    direct_ns: int = 1
 
 
 @dataclass(frozen=True)

@@ -261,10 +261,9 @@ class Population:
 
         def then(found: LookedUp) -> None:
             true = self._servers_closest_to(target, k, without=member)
-            right = len({peer.id for peer in true} & {peer.id for peer in found.peers})
-            took_ns = self.world.now_ns - began_ns
-            self.tally.lookups.append(LookupSample(len(true), right, found.asked, took_ns))
-            self.spotlight.turn_off(watched, len(true) - right)
+            sample = self._sample(member, true, found, self.world.now_ns - began_ns)
+            self.tally.lookups.append(sample)
+            self.spotlight.turn_off(watched, sample.wanted - sample.right)
 
         self.look_up(member, target, then)
 
@@ -310,6 +309,26 @@ class Population:
         return rng.sample(able, round(share * len(able)))
 
     # Private steps
+
+    def _sample(
+        self, home: Member, true: list[Peer], found: LookedUp, took_ns: int
+    ) -> LookupSample:
+        """A lookup from `home` beside the `true` answer and the time that it has to take."""
+        trip = self.world.latency.base_rtt_ns
+        trips = [max(trip(home.index, self._hosts[peer.id]), 1) for peer in true] or [1]
+        after = dict(zip([peer.id for peer in found.peers], found.after_ns, strict=True))
+        when = [after[peer.id] for peer in true if peer.id in after]
+        return LookupSample(
+            wanted=len(true),
+            right=len(when),
+            asked=found.asked,
+            took_ns=took_ns,
+            hops=found.hops,
+            floor_ns=max(trips),
+            first_ns=min(when, default=took_ns),
+            closest_ns=after.get(true[0].id, took_ns) if true else took_ns,
+            direct_ns=trips[0],
+        )
 
     def _join_again(self, member: Member) -> None:
         if member.host.up and not member.joined:

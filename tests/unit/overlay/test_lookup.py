@@ -352,3 +352,14 @@ def test_who_named_the_missing_is_told_of_contacts_of_our_own_as_well():
     lookup.on_silence(gone)
 
     assert lookup.missing() == [(gone, [a])]
+
+
+def test_hops_are_counted_from_whom_we_knew_though_others_named_it_later():
+    a, b, c = peer(4), peer(2), peer(1)
+    lookup = Lookup(0, [a], k=3, alpha=3, most_requests=64)
+    lookup.queries()
+    lookup.on_reply(a, [b])
+    lookup.queries()
+    lookup.on_reply(b, [a, c])
+
+    assert [lookup.hops(each) for each in (a, b, c)] == [1, 2, 3]

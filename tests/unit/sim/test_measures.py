@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seattle_p2p.sim import scenario as shapes
 from seattle_p2p.sim.measures import Cost, Discovery, Tally, gini, percentile, percentiles
+from seattle_p2p.sim.run import Run
 
 
 def test_nobody_carries_more_than_another_gives_zero():
@@ -78,3 +80,25 @@ def test_precision_counts_the_dead_that_were_shown():
 def test_cost_is_per_delivered_datagram():
     assert Cost(2.0, 3.0, 0, 100_000).us_per_message == 20
     assert Cost(2.0, 3.0, 0, 0).us_per_message == 0
+
+
+def test_no_lookup_is_quicker_than_the_slowest_of_those_who_have_to_answer():
+    plan = shapes.Scenario(
+        version=1,
+        meta=shapes.About(name="floor", duration_s=200, signer="simulated"),
+        nodes=(
+            shapes.NodeGroup(name="seeds", count=1, role="bootstrap"),
+            shapes.NodeGroup(name="donors", count=60, join_at_s=1, join_span_s=10),
+        ),
+        network=shapes.Network(latency="constant", latency_ms=40),
+        workload=shapes.Workload(discover_from_s=60, lookups_per_s=1),
+    )
+
+    result = Run(plan, 3).execute()
+
+    for sample in result.tally.lookups:
+        assert sample.floor_ns == sample.direct_ns == 80_000_000
+        assert sample.floor_ns <= sample.first_ns <= sample.closest_ns <= sample.took_ns
+        assert sample.closest_ns == 80_000_000 * sample.hops
+    assert 1 <= result.measures["lookup.hops"] <= 3
+    assert result.measures["lookup.stretch_p50"] == result.measures["lookup.ms_p50"] / 80
