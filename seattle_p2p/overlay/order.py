@@ -74,8 +74,7 @@ def crowded_out(peers: list[Peer], newcomer: Peer) -> Peer | None:
 
 
 def _by_distance(peers: list[Peer], target: int) -> list[Peer]:
-    near = {peer.id ^ target: peer for peer in peers}
-    return [near[distance] for distance in sorted(near)]
+    return sorted(peers, key=lambda peer: peer.id ^ target)
 
 
 def _farthest_first(blocks: Sequence[Block], target: int) -> list[Block]:
