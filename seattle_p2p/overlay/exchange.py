@@ -81,6 +81,8 @@ _LABOURED = frozenset({Introduced, Stored})
 _LATE_AWAITED = 256
 _AGAIN_FACTOR = 3
 """A request is sent once more after so many soft deadlines: somebody else was asked by then."""
+_AGAIN_FLOOR = nanoseconds(0.015)
+"""But not earlier: what waits so long on loopback mostly waits for a processor."""
 _OVERDUE_FACTOR = 4
 """It is overdue after so many: the second sending has had its time, too."""
 _READ_HEAD_BYTES = 80
@@ -224,7 +226,7 @@ class Exchange:
             hard = min(max(hard, overdue, late), self._hard_cap)
             soft = again = min(soft, hard)
         else:
-            again = _AGAIN_FACTOR * soft
+            again = max(_AGAIN_FACTOR * soft, _AGAIN_FLOOR)
             overdue = _OVERDUE_FACTOR * soft
         overdue = min(max(overdue, self._overdue_floor), hard)
         late = min(max(late, overdue), hard)

@@ -466,6 +466,23 @@ def test_a_lookup_to_which_nobody_answers_waits_out_the_hard_deadline():
     assert took >= 0.3 * SECOND
 
 
+def test_a_peer_nearby_has_15_ms_before_it_is_asked_again():
+    net = Carrier()
+    nodes = net.add_joined(2)
+    net.lose = lambda *_: True
+    asker = net.nodes[nodes[1]]
+    asker.look_up(0, net.now)
+    began, before = net.now, asker.statistics().counts.get("sent.again", 0)
+
+    net.pass_time(0.014)
+    early = asker.statistics().counts.get("sent.again", 0)
+    net.pass_time(0.05)
+
+    assert net.now - began < 0.1 * SECOND
+    assert early == before
+    assert asker.statistics().counts["sent.again"] == before + 1
+
+
 def test_whom_one_lookup_missed_another_one_asks_without_waiting():
     net = Carrier()
     nodes = net.add_joined(20)
