@@ -60,7 +60,7 @@ class Engine:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
         host, port = sock.getsockname()[:2]
         transport, protocol = await self._loop.create_datagram_endpoint(
-            lambda: _Socket(self), sock=sock
+            lambda: _Socket(self, family), sock=sock
         )
         if hasattr(transport, "max_size"):
             # Else asyncio has the system fill a fresh buffer of 256 KiB for each datagram.
@@ -71,8 +71,8 @@ class Engine:
 
     async def stop(self) -> None:
         """Drive no more: close every socket. May be repeated."""
-        self.stopped = True
         self._send()
+        self.stopped = True
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -152,7 +152,7 @@ class Engine:
         self._sends_soon = False
         for data, endpoint in self.node.datagrams_to_send():
             transport = self.transports.get(endpoint.family)
-            if transport is None or transport.is_closing():
+            if transport is None or self.stopped:
                 self.send_errors += 1
             else:
                 transport.sendto(data, endpoint)
@@ -190,8 +190,9 @@ class Engine:
 class _Socket(asyncio.DatagramProtocol):
     """One socket's end of the driver."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, family: int) -> None:
         self._engine = engine
+        self._family = family
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
@@ -201,5 +202,6 @@ class _Socket(asyncio.DatagramProtocol):
         self._engine.send_errors += 1
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._engine.transports.pop(self._family, None)
         if not self.lost.done():
             self.lost.set_result(None)
