@@ -130,7 +130,21 @@ def draw_ecdf(axes: Any, rows: Sequence[tuple[Any, ...]], xlabel: str, ylabel: s
         )
     axes.set(xlabel=f"{xlabel} (logarithmic)", ylabel=ylabel, xscale="log", ylim=(0, 1.02))
     plain_numbers(axes.xaxis)
-    axes.legend(loc="lower right")
+    axes.legend(loc="best")
+
+
+def ecdf_figure(
+    name: str, title: str, times_ms: Mapping[str, Sequence[float]], of_what: str
+) -> Figure:
+    """Times as shares over a logarithmic axis, a line for each series that has any."""
+    rows = ecdf_rows(times_ms)
+    return Figure(
+        name,
+        title,
+        ("what", "ms", "share"),
+        rows,
+        lambda axes: draw_ecdf(axes, rows, "milliseconds", of_what),
+    )
 
 
 def plain_numbers(axis: Any) -> None:

@@ -25,6 +25,8 @@ _PLAIN = {
     "table.contacts_mean": "Contacts in a table in the end.",
     "table.stale_share": "Contacts whose machine is down, over the whole run, as a share.",
     "table.stale_share_end": "The same in the end.",
+    "table.cut_least": "Nodes that have to fall to part the weakest of 24 pairs, at least.",
+    "table.cut_mean": "The same, over all of those pairs.",
     "table.live_dropped_share": "Contacts that left a table and were up all the while.",
     "forget.adverts": "Adverts of machines that went down, followed at their holders.",
     "forget.left_over": "Those of them that are still held in the end.",

@@ -13,6 +13,7 @@ from pathlib import Path
 from seattle_p2p.overlay.core import Role
 from seattle_p2p.sim import invariants
 from seattle_p2p.sim.atlas import Place, make_atlas
+from seattle_p2p.sim.cuts import Cut, sample_cuts
 from seattle_p2p.sim.invariants import Breach, Verdict, Watch
 from seattle_p2p.sim.large_pages import LargePages
 from seattle_p2p.sim.measures import Cost, Sample, Tally, gini, mean
@@ -82,6 +83,7 @@ class Result:
         tally: What they were made of.
         soundings: What was known of machines that are gone.
         load: What lay on whom in the end.
+        cuts: How well connected some pairs of nodes were then.
         worst: The worst of the looks and lookups that were watched whole.
         atlas: Who was where in the end.
         cost: What it cost this machine.
@@ -97,6 +99,7 @@ class Result:
     tally: Tally
     soundings: Soundings
     load: Load
+    cuts: list[Cut]
     worst: Operation | None
     atlas: list[Place]
     cost: Cost
@@ -131,6 +134,7 @@ class Run:
             self.stage.signatures,
         )
         self._soundings = Soundings(self.stage.population)
+        self._cuts: list[Cut] = []
         self._before = (0, 0, 0)
         self._collected_crashes = 0
 
@@ -179,6 +183,7 @@ class Run:
             tally=tally,
             soundings=self._soundings,
             load=self._load(),
+            cuts=self._cuts,
             worst=self.stage.population.spotlight.worst,
             atlas=make_atlas(self.world, self.stage.population),
             cost=cost,
@@ -252,6 +257,7 @@ class Run:
         live = self.stage.population.live_members()
         statistics = [member.core.statistics() for member in live if member.is_ordinary]
         looks = len(tally.discoveries)
+        self._cuts = sample_cuts(self.stage.population, world.streams.stream("cuts"))
         measures: dict[str, float] = {
             "nodes.live": len(live),
             **tally.membership_measures(),
@@ -268,6 +274,8 @@ class Run:
             "load.gini_requests": gini(host.received for host in world.hosts if host.up),
             "load.gini_records": gini(known.records for known in statistics),
             "table.contacts_mean": mean([known.contacts for known in statistics]),
+            "table.cut_least": min((cut.least for cut in self._cuts), default=0),
+            "table.cut_mean": mean([cut.least for cut in self._cuts]),
             "table.live_dropped_share": self._watch.live_dropped_share,
             "size.estimate_mean": mean([known.size_estimate for known in statistics]),
             "size.error_mean": self._size_error(),

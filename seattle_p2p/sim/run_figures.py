@@ -8,13 +8,12 @@ from seattle_p2p.sim.figures import (
     GREY,
     Figure,
     Rows,
-    draw_ecdf,
-    ecdf_rows,
+    ecdf_figure,
     lorenz,
     mark_faults,
     plain_numbers,
-    share_interval,
 )
+from seattle_p2p.sim.lookup_figures import lookup_figures
 from seattle_p2p.sim.measures import gini
 from seattle_p2p.sim.soundings import remembered
 from seattle_p2p.sim.spot_figures import id_ring, map_of_places, space_time
@@ -32,11 +31,11 @@ def all_figures(result: "Result") -> list[Figure]:
             _discoveries_over_time(result),
             _publishing_times(result),
             _forgetting(result),
-            _lookup_times(result),
-            _lookup_requests(result),
+            *lookup_figures(result),
             _traffic_over_time(result),
             _bytes_over_time(result),
             _stale_over_time(result),
+            _connectivity(result),
             _load(result),
             _messages_by_kind(result),
             map_of_places(result),
@@ -57,13 +56,11 @@ def _discovery_times(result: "Result") -> Figure:
         if look.lived and not look.missing
     ]
     series = {"first vessel": first, "last live vessel": whole, "end of the look": done}
-    rows = ecdf_rows({name: [value / 1e6 for value in each] for name, each in series.items()})
-    return Figure(
+    return ecdf_figure(
         "discovery_time",
         "How long an owner looks for vessels: share of looks that came so far within a time",
-        ("what", "ms", "share"),
-        rows,
-        lambda axes: draw_ecdf(axes, rows, "milliseconds", "share of looks"),
+        {name: [value / 1e6 for value in each] for name, each in series.items()},
+        "share of looks",
     )
 
 
@@ -109,14 +106,11 @@ def _discoveries_over_time(result: "Result") -> Figure:
 
 
 def _publishing_times(result: "Result") -> Figure:
-    took = {"first advert": [value / 1e6 for value in result.tally.first_published_ns]}
-    rows = ecdf_rows({name: values for name, values in took.items() if values})
-    return Figure(
+    return ecdf_figure(
         "publishing_time",
         "How long it takes until all holders of a first advert have it",
-        ("what", "ms", "share"),
-        rows,
-        lambda axes: draw_ecdf(axes, rows, "milliseconds", "share of adverts"),
+        {"first advert": [value / 1e6 for value in result.tally.first_published_ns]},
+        "share of adverts",
     )
 
 
@@ -148,40 +142,24 @@ def _forgetting(result: "Result") -> Figure:
     )
 
 
-def _lookup_times(result: "Result") -> Figure:
-    times = [sample.took_ns / 1e6 for sample in result.tally.lookups]
-    rows = ecdf_rows({"lookup": times} if times else {})
-    return Figure(
-        "lookup_time",
-        "How long plain lookups of random targets take",
-        ("what", "ms", "share"),
-        rows,
-        lambda axes: draw_ecdf(axes, rows, "milliseconds", "share of lookups"),
-    )
-
-
-def _lookup_requests(result: "Result") -> Figure:
-    counts: dict[int, int] = {}
-    for sample in result.tally.lookups:
-        counts[sample.asked] = counts.get(sample.asked, 0) + 1
-    whole = len(result.tally.lookups)
-    rows: Rows = [
-        (asked, counts[asked], counts[asked] / whole, *share_interval(counts[asked], whole))
-        for asked in sorted(counts)
-    ]
+def _connectivity(result: "Result") -> Figure:
+    cuts = sorted(result.cuts, key=lambda cut: (cut.least, cut.most))
+    rows: Rows = [(cut.source, cut.target, cut.least, cut.most) for cut in cuts]
 
     def draw(axes: Any) -> None:
-        asked, shares = [row[0] for row in rows], [float(row[2]) for row in rows]
-        below = [float(row[2]) - float(row[3]) for row in rows]
-        above = [float(row[4]) - float(row[2]) for row in rows]
-        axes.bar(asked, shares, color=COLOURS[5])
-        axes.errorbar(asked, shares, (below, above), fmt="none", color=COLOURS[6], lw=0.8)
-        axes.set(xlabel="requests of a lookup", ylabel="share of lookups, with 95 % intervals")
+        pairs = range(1, len(rows) + 1)
+        least, most = [row[2] for row in rows], [row[3] for row in rows]
+        axes.vlines(pairs, least, most, color=GREY, lw=1)
+        axes.plot(pairs, most, "_", ms=9, color=COLOURS[1], label="at most")
+        axes.plot(pairs, least, "o", ms=4, color=COLOURS[0], label="at least")
+        axes.set(xlabel="pairs of nodes, the weakest first", ylabel="nodes that have to fall")
+        axes.set_ylim(0, None)
+        axes.legend(loc="lower right")
 
     return Figure(
-        "lookup_requests",
-        "Requests that a lookup takes",
-        ("requests", "lookups", "share", "low", "high"),
+        "vertex_cut",
+        f"Nodes that have to fall to part one of a pair from the other: {len(rows)} pairs",
+        ("source", "target", "cut_at_least", "cut_at_most"),
         rows,
         draw,
     )
