@@ -103,8 +103,9 @@ def _shares(values: Iterable[int]) -> Rows:
 
 def _bars(axes: Any, rows: Rows) -> None:
     values, shares = [row[0] for row in rows], [float(row[2]) for row in rows]
-    below = [float(row[2]) - float(row[3]) for row in rows]
-    above = [float(row[4]) - float(row[2]) for row in rows]
+    # Rounding may put an end of an interval on the wrong side of the share itself.
+    below = [max(float(row[2]) - float(row[3]), 0.0) for row in rows]
+    above = [max(float(row[4]) - float(row[2]), 0.0) for row in rows]
     axes.bar(values, shares, color=COLOURS[5])
     axes.errorbar(values, shares, (below, above), fmt="none", color=COLOURS[6], lw=0.8)
     axes.set(ylabel="share of lookups, with 95 % intervals")
