@@ -3,8 +3,6 @@
 Time, order, restarts, acknowledgements: what an honest slip of a programmer would look like.
 """
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
@@ -26,18 +24,13 @@ from seattle_p2p.overlay.walk import Walk
 from seattle_p2p.overlay.withdrawal import Withdrawal
 from seattle_p2p.wire.adverts import place_of
 from seattle_p2p.wire.datagrams import Noted
-from tests.support.planting import breached
+from tests.support.planting import Plants
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 SEEDS = range(1, 4)
-PLANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {}
-
-
-def plant(patch):
-    """Register a patch under its name in words."""
-    PLANTS[patch.__name__.replace("_", " ")] = patch
-    return patch
+PLANTS = Plants()
+plant = PLANTS.add
 
 
 @plant
@@ -276,8 +269,6 @@ def what_was_withdrawn_is_renewed(monkeypatch):
     monkeypatch.setattr(Publisher, "withdraw", withdraw)
 
 
-@pytest.mark.parametrize("name", PLANTS)
+@pytest.mark.parametrize("name", list(PLANTS))
 def test_another_planted_mistake_is_caught(name, monkeypatch):
-    PLANTS[name](monkeypatch)
-
-    assert any(breached(seed) for seed in SEEDS)
+    assert PLANTS.is_caught(name, monkeypatch, SEEDS)

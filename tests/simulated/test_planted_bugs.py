@@ -6,8 +6,6 @@ Each plant is a patch of one function. Hardly any would be noticed by a person w
 network for an hour; all have to be noticed by the scenario with one of a few seeds.
 """
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
@@ -35,18 +33,13 @@ from seattle_p2p.overlay.tokens import Tokens
 from seattle_p2p.overlay.withdrawal import Withdrawal
 from seattle_p2p.wire import adverts
 from seattle_p2p.wire.datagrams import Outcome, Store
-from tests.support.planting import breached
+from tests.support.planting import Plants, breached
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 SEEDS = range(1, 6)
-PLANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {}
-
-
-def plant(patch):
-    """Register a patch under its name in words."""
-    PLANTS[patch.__name__.replace("_", " ")] = patch
-    return patch
+PLANTS = Plants()
+plant = PLANTS.add
 
 
 # What is planted: routing
@@ -354,8 +347,6 @@ def test_without_a_mistake_nothing_is_broken(seed):
     assert breached(seed) == []
 
 
-@pytest.mark.parametrize("name", PLANTS)
+@pytest.mark.parametrize("name", list(PLANTS))
 def test_a_planted_mistake_is_caught(name, monkeypatch):
-    PLANTS[name](monkeypatch)
-
-    assert any(breached(seed) for seed in SEEDS)
+    assert PLANTS.is_caught(name, monkeypatch, SEEDS)

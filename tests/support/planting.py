@@ -1,8 +1,10 @@
-"""Runs the scenario that catches planted mistakes, with two machines that relay proofs."""
+"""Mistakes to plant, and the scenario that catches them, two machines in it relaying proofs."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.sim.impostors import Relay
@@ -10,6 +12,26 @@ from seattle_p2p.sim.run import Run
 from seattle_p2p.sim.scenario import NodeGroup, read_scenario
 
 SCENARIO = Path(__file__).parents[2] / "simulations" / "rules-kept"
+
+
+class Plants:
+    """Patches by their names in words; each plants one mistake."""
+
+    def __init__(self):
+        self._patches: dict[str, Callable[[pytest.MonkeyPatch], None]] = {}
+
+    def __iter__(self):
+        return iter(self._patches)
+
+    def add(self, patch):
+        """Take a patch in; a decorator."""
+        self._patches[patch.__name__.replace("_", " ")] = patch
+        return patch
+
+    def is_caught(self, name, monkeypatch, seeds):
+        """Plant one; whether any of the seeds breaks a verdict then."""
+        self._patches[name](monkeypatch)
+        return any(breached(seed) for seed in seeds)
 
 
 def breached(seed):
