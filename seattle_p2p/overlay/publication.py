@@ -5,7 +5,7 @@ the advert. The others go straight to those who answered last time, after one of
 who is near the place now: a walk costs more than all the stores.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from seattle_p2p.identity.keys import ID_BITS, PublicKey, sealing_secret
 from seattle_p2p.overlay.agenda import Alarm
@@ -17,12 +17,14 @@ from seattle_p2p.overlay.params import SECOND
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.proofs import make_proof
 from seattle_p2p.overlay.requests import Outstanding
-from seattle_p2p.overlay.walk import Walk
+from seattle_p2p.overlay.walk import Path, Walk, disjoint_paths
 from seattle_p2p.wire.adverts import NONCE_BYTES, Advert, Record, place_of, seal_advert
 from seattle_p2p.wire.datagrams import Found, Outcome, Store, Stored
 
 _MOVED = 4
 """One part in so many of k may be new, or gone, before a renewal walks after all."""
+_PATHS = 4
+"""Walks that share no peer, where a single one seems to have been led astray."""
 _SECOND_PATIENCE = 3
 """A store is tried twice, the second time waiting so many times as long."""
 
@@ -80,7 +82,9 @@ class Publication(Task):
         self._entry = entry
         self._walk = walk
         self._introducer = introducer
-        self._walks: dict[int, Walk] = {}
+        self._walks: dict[int, list[Walk]] = {}
+        self._found: dict[int, list[Peer]] = {}
+        """Who answered walks to a place that is walked to along several paths."""
         self._depths: dict[int, int] = {}
         """Places written to, and the bits of the subkey that each is."""
         self._holders: set[int] = set()
@@ -95,7 +99,7 @@ class Publication(Task):
 
     def give_up(self) -> None:
         """Stop, with every walk under way."""
-        for walk in list(self._walks.values()):
+        for walk in [walk for walks in self._walks.values() for walk in walks]:
             walk.give_up()
         super().give_up()
 
@@ -162,18 +166,23 @@ class Publication(Task):
         else:
             self._walk_to(place, now)
 
-    def _walk_to(self, place: int, now: int) -> None:
-        """Find who is near a place."""
-        walk = Walk(
-            self.parts,
-            place,
-            now,
-            notice=self._touch,
-            then=self._on_walked,
-            region=self.parts.estimate.radius(self.parts.params.k),
-        )
-        self._walks[place] = walk
-        walk.start(now)
+    def _walk_to(self, place: int, now: int, paths: Sequence[Path | None] = (None,)) -> None:
+        """Find who is near a place, along one path or several that share no peer."""
+        walks = [
+            Walk(
+                self.parts,
+                place,
+                now,
+                notice=self._touch,
+                then=self._on_walked,
+                region=0 if path else self.parts.estimate.radius(self.parts.params.k),
+                path=path,
+            )
+            for path in paths
+        ]
+        self._walks[place] = [*walks]
+        for walk in walks:
+            walk.start(now)
 
     def _touch(self, peer: Peer, _wanted: bool, _now: int) -> None:
         """A contact lives. Acquaintances are made elsewhere; here they would cost too much."""
@@ -181,8 +190,20 @@ class Publication(Task):
 
     def _on_walked(self, walk: Walk, now: int) -> None:
         place = walk.target
+        self._walks[place].remove(walk)
+        if self._walks[place]:
+            self._found.setdefault(place, []).extend(walk.lookup.answered)
+            return
         del self._walks[place]
         near = walk.lookup.answered
+        if place in self._found:
+            met = {peer.id: peer for peer in [*self._found[place], *near]}
+            nearest_first = sorted(met.values(), key=lambda peer: peer.id ^ place)
+            near = best(nearest_first, self.parts.params.k)
+        elif self.parts.estimate.is_thin(place, near, self.parts.params.k):
+            self._found[place] = [*near]
+            self._walk_to(place, now, disjoint_paths(self.parts, place, _PATHS))
+            return
         done = self._answered.get(place, [])
         for peer in near:
             if peer not in done:

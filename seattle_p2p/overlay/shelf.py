@@ -100,7 +100,8 @@ class Shelf:
         self._sequences: dict[bytes, int] = {}
         self._sealed: set[bytes] = set()
         self._turns: deque[_Turn] = deque()
-        self._begun = 0
+        self._begun: set[int] = set()
+        """Ids of holders that are or were read, and did not fall silent."""
         self._plans: list[_Plan] = []
         self._asked: dict[tuple[int, Range], _Plan] = {}
         self._holders: dict[int, Peer] = {}
@@ -181,6 +182,7 @@ class Shelf:
         plan.in_flight[peer.id] -= 1
         plan.readers.pop(peer.id, None)
         self._turns = deque(turn for turn in self._turns if turn.peer.id != peer.id)
+        self._begun.discard(peer.id)
         if plan.readers:
             plan.ranges.append(part)
         else:
@@ -189,8 +191,9 @@ class Shelf:
     def pages(self) -> list[tuple[Peer, Range]]:
         """Pages to ask for now; each is named once."""
         self._plans = [plan for plan in self._plans if not plan.done]
-        while self._turns and self._may_begin(self._turns[0]):
-            self._begin(self._turns.popleft())
+        while self._turns and self._may_begin(turn := self._next_turn()):
+            self._turns.remove(turn)
+            self._begin(turn)
         found: list[tuple[Peer, Range]] = []
         for plan in self._plans:
             if plan.is_shared:
@@ -199,6 +202,12 @@ class Shelf:
                 self._asked[peer.id, part] = plan
                 found.append((peer, part))
         return found
+
+    def _next_turn(self) -> "_Turn":
+        """Of a crowded place the nearest holder's, for it has most; else who answered first."""
+        if not self.is_split:
+            return self._turns[0]
+        return min(self._turns, key=lambda turn: (turn.again, turn.peer.id ^ self.place))
 
     def _may_begin(self, turn: "_Turn") -> bool:
         """Mostly unknown holders come one by one, since others may help; comparisons do not."""
@@ -212,20 +221,26 @@ class Shelf:
         return not turn.again and 2 * self._count(Range(0, 0)) < turn.total
 
     def _begin(self, turn: "_Turn") -> None:
-        """Plan what to read of one holder; of a crowded place, a few will do.
+        """Plan what to read of one holder; of a crowded place, the nearest few will do.
 
-        For who was turned away by one holder of a crowded place went on to its subkeys.
+        For who was turned away by one holder of a crowded place went on to its subkeys. Who
+        was met on the way there may hold little of it.
         """
-        self._begun += 1
-        if self.is_split and self._begun > _ENOUGH_OF_A_CROWD:
-            self._turns.clear()
+        if self.is_split and self._is_farther_than_enough(turn.peer):
             return
+        self._begun.add(turn.peer.id)
         plan = _Plan(turn.peer, self._is_news(turn))
         if plan.is_shared:
             self._turns.append(turn._replace(again=True))
         self._cut(plan, Range(0, 0), turn.total, turn.digest, turn.last, turn.a_page)
         if not plan.done:
             self._plans.append(plan)
+
+    def _is_farther_than_enough(self, peer: Peer) -> bool:
+        """Whether enough holders that are nearer were read."""
+        distance = peer.id ^ self.place
+        nearer = sum(id ^ self.place < distance for id in self._begun)
+        return nearer >= _ENOUGH_OF_A_CROWD
 
     def _recruit(self, plan: "_Plan") -> None:
         """Have others help who say to have about as much."""

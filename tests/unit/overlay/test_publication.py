@@ -3,6 +3,7 @@
 from collections import Counter
 
 from seattle_p2p.identity.keys import storage_key
+from seattle_p2p.overlay.estimate import SizeEstimate
 from seattle_p2p.overlay.params import Params
 from seattle_p2p.wire.adverts import place_of
 from seattle_p2p.wire.codec import WireCodec
@@ -103,3 +104,18 @@ def test_an_advert_lives_through_many_lifetimes():
     for _ in range(10):
         net.pass_time(RENEWED_S)
         assert len(holders(net)) >= K
+
+
+def test_whose_walk_seems_led_astray_walks_along_several_paths_and_stores_at_the_closest(
+    monkeypatch,
+):
+    monkeypatch.setattr(SizeEstimate, "is_thin", lambda *_: True)
+    net = Carrier()
+    nodes = net.add_joined(30, params=PARAMS)
+    publisher = max(nodes, key=lambda where: net.nodes[where].id ^ PLACE)
+    net.carried.clear()
+    net.ask(publisher, "publish", OWNER, overlay=[publisher], commands=[publisher])
+
+    found = sent_by(net, publisher, 30)[Find]
+    assert closest(net, publisher) <= holders(net)
+    assert K < found <= 3 * K + 64

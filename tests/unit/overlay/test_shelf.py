@@ -16,7 +16,7 @@ PAGE_OCTETS = 6 * 43
 
 def a_holder(number, ids):
     records = Records(Params())
-    peer = Peer(number, Endpoint("10.0.0.1", 1 + number))
+    peer = Peer(number, Endpoint("10.0.0.1", 1 + number % 60_000))
     for id in ids:
         record = Record(b"s" * 32, id.to_bytes(20), 1, 3600, id.to_bytes(40), b"")
         records.put(PLACE, 0, record, peer, 0)
@@ -178,3 +178,35 @@ def test_two_holders_or_half_of_them_split_a_place():
 
     assert shelf.is_split
     assert shelf.subkeys() == list(range(8))
+
+
+def test_of_a_crowded_place_the_nearest_are_read_though_others_answered_first():
+    shelf, ids = a_shelf(), some_ids(300)
+    far = [a_holder(1 << 100 | number, ids[:40]) for number in range(6)]
+    near = [a_holder(PLACE ^ number, ids) for number in range(1, 3)]
+    for peer, _ in far[:2]:
+        shelf.on_split(peer, 3)
+
+    asked = read(shelf, [*far, *near])
+
+    assert all(shelf.has(id.to_bytes(40)) for id in ids)
+    assert any(peer.id in asked for peer, _ in near)
+    assert sum(peer.id in asked for peer, _ in far) < len(far)
+
+
+def test_of_a_crowded_place_who_falls_silent_is_not_among_the_enough():
+    shelf, ids = a_shelf(), some_ids(200)
+    holders = [a_holder(PLACE ^ number, ids) for number in range(1, 8)]
+    for peer, records in holders:
+        take(shelf, peer, Range(0, 0), ask(records, Range(0, 0), b""))
+        shelf.on_split(peer, 3)
+    mute = {peer.id for peer, _ in holders[:6]}
+    by_id = dict(holders)
+    while not shelf.settled:
+        for peer, part in shelf.pages():
+            if peer.id in mute:
+                shelf.on_silence(peer, part)
+            else:
+                take(shelf, peer, part, ask(by_id[peer], part, shelf.digest(part)))
+
+    assert all(shelf.has(id.to_bytes(40)) for id in ids)
