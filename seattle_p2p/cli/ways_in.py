@@ -89,9 +89,7 @@ def _read_list(path: Path, network: str, signer: str) -> "list[PeerAddress]":
     try:
         AcceptedLists(accepted).accept(seeds, signed_by, name=str(path))
     except OSError as reason:
-        output.note(
-            f"cannot note in {accepted} that this list is new: {reason.strerror}"
-        )
+        output.note(f"cannot note in {accepted} that this list is new: {reason.strerror}")
     output.note(
         f"{path.name}: {len(seeds.seeds)} seeds, list {seeds.number} of {signed_by.text}"
     )
