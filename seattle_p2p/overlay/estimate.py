@@ -9,8 +9,6 @@ _SAMPLES = 32
 _FEWEST = 4
 """Targets that make an estimate: our own id, where we advertise, and two at random."""
 _PER_GROUP = 2
-_LARGE, _THIN = 4, 3
-"""The nearest to a target lie so many times as far as they should by chance once in 50,000."""
 
 
 class SizeEstimate:
@@ -59,18 +57,3 @@ class SizeEstimate:
         if not servers:
             return 0
         return min(count * (1 << ID_BITS) // servers, (1 << ID_BITS) - 1)
-
-    def is_thin(self, target: int, found: list[Peer], k: int) -> bool:
-        """Whether those found nearest are so far from a target that others must be nearer.
-
-        Who asks one of a fifth that name only each other ends among these, five times as far
-        apart as all are (the routing failure test of Castro et al., OSDI 2002, section 5.1).
-        So are fewer than k of a large network. Never where its size is not known.
-        """
-        half = k // 2
-        if self.servers < _LARGE * k:
-            return False
-        if len(found) < k:
-            return True
-        distances = sorted(peer.id ^ target for peer in found)
-        return distances[half - 1] > _THIN * self.radius(half)

@@ -23,8 +23,8 @@ from seattle_p2p.wire.datagrams import Found, Outcome, Store, Stored
 
 _MOVED = 4
 """One part in so many of k may be new, or gone, before a renewal walks after all."""
-_PATHS = 4
-"""Walks that share no peer, where a single one seems to have been led astray."""
+_PATHS, _LARGE_NETWORK = 4, 256
+"""Walks that share no peer, from so many servers on."""
 _SECOND_PATIENCE = 3
 """A store is tried twice, the second time waiting so many times as long."""
 
@@ -83,8 +83,8 @@ class Publication(Task):
         self._walk = walk
         self._introducer = introducer
         self._walks: dict[int, list[Walk]] = {}
-        self._found: dict[int, list[Peer]] = {}
-        """Who answered walks to a place that is walked to along several paths."""
+        self._met: dict[int, dict[int, Peer]] = {}
+        """Who answered walks to a place so far, by id."""
         self._depths: dict[int, int] = {}
         """Places written to, and the bits of the subkey that each is."""
         self._holders: set[int] = set()
@@ -166,21 +166,30 @@ class Publication(Task):
         else:
             self._walk_to(place, now)
 
-    def _walk_to(self, place: int, now: int, paths: Sequence[Path | None] = (None,)) -> None:
-        """Find who is near a place, along one path or several that share no peer."""
+    def _walk_to(self, place: int, now: int) -> None:
+        """Find who is near a place; in a large network along paths that share no peer.
+
+        There a single walk that meets one of many who name only each other ends among them,
+        and the advert with it. Paths share out what a single walk would ask.
+        """
+        parts = self.parts
+        paths: Sequence[Path | None] = (None,)
+        if parts.estimate.servers >= _LARGE_NETWORK:
+            paths = disjoint_paths(parts, place, _PATHS)
         walks = [
             Walk(
-                self.parts,
+                parts,
                 place,
                 now,
                 notice=self._touch,
                 then=self._on_walked,
-                region=0 if path else self.parts.estimate.radius(self.parts.params.k),
+                region=parts.estimate.radius(parts.params.k),
                 path=path,
             )
             for path in paths
         ]
         self._walks[place] = [*walks]
+        self._met[place] = {}
         for walk in walks:
             walk.start(now)
 
@@ -190,20 +199,12 @@ class Publication(Task):
 
     def _on_walked(self, walk: Walk, now: int) -> None:
         place = walk.target
+        self._met[place].update({peer.id: peer for peer in walk.lookup.answered})
         self._walks[place].remove(walk)
         if self._walks[place]:
-            self._found.setdefault(place, []).extend(walk.lookup.answered)
             return
         del self._walks[place]
-        near = walk.lookup.answered
-        if place in self._found:
-            met = {peer.id: peer for peer in [*self._found[place], *near]}
-            nearest_first = sorted(met.values(), key=lambda peer: peer.id ^ place)
-            near = best(nearest_first, self.parts.params.k)
-        elif self.parts.estimate.is_thin(place, near, self.parts.params.k):
-            self._found[place] = [*near]
-            self._walk_to(place, now, disjoint_paths(self.parts, place, _PATHS))
-            return
+        near = self._nearest(place, self._met.pop(place))
         done = self._answered.get(place, [])
         for peer in near:
             if peer not in done:
@@ -219,22 +220,25 @@ class Publication(Task):
         parts = self.parts
         k = parts.params.k
         known = {peer.id: peer for peer in self._entry.regions[place]}
-        all_of_them = {peer.id: peer for peer in named} | known
-        nearest_first = sorted(all_of_them.values(), key=lambda peer: peer.id ^ place)
-        near = with_region(
-            best(nearest_first, k), nearest_first, place, parts.estimate.radius(k), k
-        )
+        near = self._nearest(place, {peer.id: peer for peer in named} | known)
         new = [peer for peer in near if peer.id not in known]
         if len(new) > k // _MOVED:
             self._walk_to(place, now)
             return
-        parts.estimate.learn(place, nearest_first[:k])
+        parts.estimate.learn(place, near[:k])
         for peer in near:
             if peer.id in known:
                 self._store(place, peer, now)
         for peer in new:
             self._prove_then_store(place, peer, now)
         self._keep_if_close(place, near, now)
+
+    def _nearest(self, place: int, peers: dict[int, Peer]) -> list[Peer]:
+        """Those of some peers, by id, who should hold what lies at a place."""
+        parts, k = self.parts, self.parts.params.k
+        nearest_first = sorted(peers.values(), key=lambda peer: peer.id ^ place)
+        chosen = best(nearest_first, k)
+        return with_region(chosen, nearest_first, place, parts.estimate.radius(k), k)
 
     def _keep_if_close(self, place: int, holders: list[Peer], now: int) -> None:
         """Hold our own advert too where we are among the closest ourselves."""

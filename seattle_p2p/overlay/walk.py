@@ -83,6 +83,7 @@ class Walk(Task):
         self._asked_again: set[int] = set()
         self._overdue: list[Outstanding] = []
         self._answered_at = 0
+        self._is_a_part = path.taken is not None
         self.answered_at: dict[int, int] = {}
         """When each peer answered, in nanoseconds, by id; kept for applications only."""
         self.lookup = Lookup(
@@ -217,7 +218,7 @@ class Walk(Task):
 
     def _end(self, now: int) -> None:
         self.complete = self.lookup.all_answered
-        if self.complete:
+        if self.complete and not self._is_a_part:
             self.parts.estimate.learn(self.target, self.lookup.answered[: self.parts.params.k])
         self.give_up()
         if missing := self.lookup.missing():
