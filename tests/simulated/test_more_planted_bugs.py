@@ -20,7 +20,6 @@ from seattle_p2p.overlay.requests import Requests
 from seattle_p2p.overlay.table import Bucket, PeerTable
 from seattle_p2p.overlay.tokens import Tokens
 from seattle_p2p.overlay.upkeep import Upkeep
-from seattle_p2p.overlay.walk import Walk
 from seattle_p2p.overlay.withdrawal import Withdrawal
 from seattle_p2p.wire.adverts import place_of
 from seattle_p2p.wire.datagrams import Noted
@@ -249,9 +248,7 @@ def renewals_go_to_another_place(monkeypatch):
             return
         elsewhere = place ^ 1 << 159
         self._depths[elsewhere] = self._depths[place]
-        walk = Walk(self.parts, elsewhere, now, notice=self._touch, then=self._on_walked)
-        self._walks[elsewhere] = walk
-        walk.start(now)
+        really(self, elsewhere, now)
 
     monkeypatch.setattr(Publication, "_walk_to", walk_to)
 
