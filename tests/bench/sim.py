@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> int:
     plan = [(size, mode) for size in sizes for mode in ("objects", "wire")]
     print(("{:>10}" * len(HEAD)).format(*HEAD))
     missed = False
-    for nodes, mode in [(1000, "stock"), *plan]:
+    for nodes, mode in [*plan, (1000, "stock")]:
         command = [sys.executable, "-m", "tests.bench.sim", "one", str(nodes), mode]
         done = subprocess.run(
             [*command, "hour" if hour else "short", *kept], stdout=subprocess.PIPE, check=True
