@@ -5,7 +5,8 @@ from statistics import median_low
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Peer
 
-_SAMPLES = 32
+_SAMPLES = 8
+"""The latest targets: a network may grow a hundredfold within an hour."""
 _FEWEST = 4
 """Targets that make an estimate: our own id, where we advertise, and two at random."""
 _PER_GROUP = 2

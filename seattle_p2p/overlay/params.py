@@ -78,7 +78,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     estimate_s: float = 120.0
     """Until the network's size is known, a random place is looked up so often ..."""
     reestimate_s: float = 21600.0
-    """... and then so often, for the network may grow."""
+    """... and then ever more seldom, in the end so often, for the network may grow."""
     refresh_s: float = 3600.0
     """A bucket no lookup touched for so long is looked up."""
 

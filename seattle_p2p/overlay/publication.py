@@ -205,6 +205,9 @@ class Publication(Task):
             return
         del self._walks[place]
         near = self._nearest(place, self._met.pop(place))
+        k = self.parts.params.k
+        if len(near) >= k:
+            self.parts.estimate.learn(place, near[:k])
         done = self._answered.get(place, [])
         for peer in near:
             if peer not in done:

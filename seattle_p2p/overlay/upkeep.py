@@ -17,6 +17,8 @@ from seattle_p2p.wire.datagrams import Ping, Pong
 _LOST_TRIED = 2
 _HELPERS = 3
 """Peers asked to have a node dialled that does not know its role."""
+_ESTIMATED_LESS = 3
+"""Each estimate of the network's size waits so many times longer than the one before."""
 
 
 class Upkeep(Alarm):
@@ -40,6 +42,7 @@ class Upkeep(Alarm):
         self._rings = 0
         self._role_asked_at = 0
         self._estimated_at: int | None = None
+        self._estimate_wait_s = parts.params.estimate_s
 
     def start(self, now: int) -> None:
         """Begin at a random moment of the period, so that nodes do not ring together."""
@@ -107,14 +110,20 @@ class Upkeep(Alarm):
             Filling(parts, self._introducer, is_gentle=True).ask_for([bucket], now)
 
     def _estimate(self, now: int) -> None:
-        """Walk to random places until the network's size is known; later seldom."""
+        """Walk to random places until the network's size is known; later ever more seldom.
+
+        What was learned at joining may be of a network that was still growing.
+        """
         parts = self._parts
         params = parts.params
-        wait_s = params.reestimate_s if parts.estimate.servers else params.estimate_s
         last = self._estimated_at
-        if not len(parts.table) or (last is not None and now - last < nanoseconds(wait_s)):
+        waits = last is not None and now - last < nanoseconds(self._estimate_wait_s)
+        if waits or not len(parts.table):
             return
         self._estimated_at = now
+        if parts.estimate.servers:
+            longer_s = _ESTIMATED_LESS * self._estimate_wait_s
+            self._estimate_wait_s = min(longer_s, params.reestimate_s)
         self._walk_to(parts.rng.getrandbits(ID_BITS), now)
 
     def _walk_to(self, target: int, now: int) -> None:

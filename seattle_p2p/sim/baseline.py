@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from kademlia.network import Server
@@ -27,6 +27,13 @@ from seattle_p2p.sim.world import Host, World
 
 MOST_NODES = 1000
 """Stock nodes cost some 24 kB and 108 µs a message each: more would take all day."""
+MOST_OWNERS = 20
+"""Most keys that are set. A stock node re-sends what it holds to every contact that is new to
+it, and one that no bucket has room for is new each time: two keys of one holder beget each
+other without end. At 1,000 nodes that happens from some 50 keys on."""
+MOST_DATAGRAMS_EACH = 1000
+"""Datagrams a node may send on the average; then, as on a congested line, no more get through,
+and the storm above ends."""
 
 
 class StockCore:
@@ -60,13 +67,14 @@ class StockCore:
 
 
 class _Transport(asyncio.DatagramTransport):
-    def __init__(self, world: World, host: Host) -> None:
+    def __init__(self, world: World, host: Host, most_datagrams: int) -> None:
         super().__init__()
         self._world = world
         self._host = host
+        self._most_datagrams = most_datagrams
 
     def sendto(self, data: Any, addr: Any = None) -> None:
-        if self._host.up:
+        if self._host.up and self._world.traffic.sent < self._most_datagrams:
             self._world.send(data, self._host, Endpoint(*addr))
 
     def close(self) -> None:
@@ -74,7 +82,16 @@ class _Transport(asyncio.DatagramTransport):
 
 
 class StockLoop(VirtualLoop):
-    """A virtual loop whose datagram endpoints are hosts of the world."""
+    """A virtual loop whose datagram endpoints are hosts of the world.
+
+    Args:
+        world: Whose hosts.
+        most_datagrams: Sent in all; the rest is lost.
+    """
+
+    def __init__(self, world: World, most_datagrams: int) -> None:
+        super().__init__(world)
+        self._most_datagrams = most_datagrams
 
     async def create_datagram_endpoint(  # type: ignore[override]  # what the package calls
         self, protocol_factory: Callable[[], Any], local_addr: tuple[str, int]
@@ -84,7 +101,7 @@ class StockLoop(VirtualLoop):
         assert host is not None
         assert isinstance(host.core, StockCore)
         protocol = host.core.protocol = protocol_factory()
-        transport = _Transport(self._world, host)
+        transport = _Transport(self._world, host, self._most_datagrams)
         protocol.connection_made(transport)
         return transport, protocol
 
@@ -93,7 +110,7 @@ class Baseline:
     """A scenario's nodes, network and crashes, with stock servers.
 
     Args:
-        scenario: At most `MOST_NODES` machines are taken from it.
+        scenario: At most `MOST_NODES` machines and `MOST_OWNERS` owners are taken from it.
         seed: As for the run it is compared with.
     """
 
@@ -104,12 +121,15 @@ class Baseline:
         self.world.latency = assembly.make_latency(scenario, streams)
         self.world.loss = assembly.make_loss(scenario, streams)
         # What coroutines do not use stays as the base class has it: not implemented.
-        self._loop = StockLoop(self.world)  # type: ignore[abstract]  # see above
+        nodes = min(scenario.hosts, MOST_NODES)
+        self._loop = StockLoop(  # type: ignore[abstract]  # see above
+            self.world, MOST_DATAGRAMS_EACH * nodes
+        )
         self._rng = streams.stream("baseline")
         self._servers: list[Server] = []
         self._hosts: list[Host] = []
         addresses = Addresses()
-        for number in range(min(scenario.hosts, MOST_NODES)):
+        for number in range(nodes):
             endpoint = addresses.next("stock", 1)
             host = self.world.add_host(endpoint, lambda host: StockCore(self._loop))
             node_id = digest(streams.secret(f"stock/{number}", 32), label=b"stock", size=20)
@@ -128,10 +148,11 @@ class Baseline:
             await server.listen(host.endpoint.port, interface=host.endpoint.host)
             if host.index:
                 await server.bootstrap([tuple(self._hosts[0].endpoint)])
-        owners = self._scenario.workload.owners or 10
+        owners = min(self._scenario.workload.owners or 10, MOST_OWNERS)
         joined = self.world.traffic.delivered
         for owner in range(owners):
-            await self._rng.choice(self._servers).set(f"owner {owner}", f"vessels of {owner}")
+            with suppress(ValueError):  # what it raises when nobody answers
+                await self._rng.choice(self._servers).set(f"owner {owner}", "vessels")
         stored = self.world.traffic.delivered
         for fault in self._scenario.faults:
             if fault.kind == "crash":
@@ -148,6 +169,7 @@ class Baseline:
         delivered = self.world.traffic.delivered
         return {
             "stock.nodes": len(self._hosts),
+            "stock.owners": owners,
             "stock.join_messages_per_node": joined / len(self._hosts),
             "stock.set_messages": (stored - joined) / owners,
             "stock.get_messages": (delivered - stored) / len(times),

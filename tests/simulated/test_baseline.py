@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from seattle_p2p.sim import baseline
 from seattle_p2p.sim.baseline import Baseline
 from seattle_p2p.sim.scenario import read_scenario
 
@@ -15,3 +16,13 @@ def test_stock_servers_find_values_over_simulated_links_and_repeat_with_the_seed
     assert one == two
     assert one["stock.get_success"] > 0.8
     assert one["stock.get_ms_p50"] > 50
+
+
+def test_a_storm_of_the_stock_package_ends(monkeypatch):
+    monkeypatch.setattr(baseline, "MOST_DATAGRAMS_EACH", 45)
+    stock = Baseline(read_scenario(SMOKE), 7)
+
+    measures = stock.execute()
+
+    assert stock.world.traffic.sent <= 45 * measures["stock.nodes"]
+    assert measures["stock.get_success"] < 0.8

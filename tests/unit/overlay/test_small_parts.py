@@ -495,6 +495,17 @@ def test_the_size_estimate_is_within_a_quarter(size):
     assert 5 <= inside <= 50
 
 
+def test_the_size_estimate_forgets_what_the_network_was_like_before_it_grew():
+    rng = random.Random(3)
+    peers = [Peer(rng.getrandbits(160), Endpoint(f"10.{n}.0.1", 1)) for n in range(200)]
+    estimate = SizeEstimate()
+    for known in [peers[:30]] * 8 + [peers] * 8:
+        target = rng.getrandbits(160)
+        estimate.learn(target, sorted(known, key=lambda p: p.id ^ target)[:20])
+
+    assert 150 <= estimate.servers <= 250
+
+
 def test_the_size_estimate_waits_for_four_targets():
     estimate = SizeEstimate()
     peers = [Peer(n << 150, Endpoint(f"10.0.{n}.1", 1)) for n in range(1, 21)]
