@@ -15,6 +15,7 @@ from operator import attrgetter
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.entry import Entry
+from seattle_p2p.overlay.groups import Groups
 from seattle_p2p.overlay.params import SECOND, Params
 from seattle_p2p.wire.adverts import Record
 from seattle_p2p.wire.datagrams import Outcome
@@ -52,21 +53,14 @@ class _Place:
     kept from then on.
     """
 
-    __slots__ = ("_groups", "depth", "digest", "entries")
+    __slots__ = ("depth", "digest", "entries", "groups")
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
         self.entries: list[Entry] = []
         """By rising node id."""
         self.digest = 0
-        self._groups: Counter[bytes] | None = None
-
-    @property
-    def groups(self) -> Counter[bytes]:
-        """How many entries came from each IP group."""
-        if self._groups is None:
-            self._groups = Counter(entry.peer.group for entry in self.entries)
-        return self._groups
+        self.groups: Groups | None = None
 
     def find(self, node: bytes) -> Entry | None:
         """The entry of a node."""
@@ -94,15 +88,15 @@ class _Place:
             # Mostly it stays the only one: no room for more, and one number for both.
             self.digest = entry.mark
             self.entries = [entry]
-        if self._groups is not None:
-            self._groups[entry.peer.group] += 1
+        if self.groups is not None:
+            self.groups.add(entry.peer.group)
 
     def drop(self, entry: Entry) -> None:
         """Take out an entry that is here."""
         del self.entries[self.first_from(entry.node)]
         self.digest ^= entry.mark
-        if self._groups is not None:
-            _count_down(self._groups, entry.peer.group)
+        if self.groups is not None:
+            self.groups.drop(entry.peer.group)
 
 
 class Records:
@@ -118,7 +112,7 @@ class Records:
         self._per_node: Counter[bytes] | None = None
         self._expiries: list[tuple[int, int, bytes]] = []
         self._count = 0
-        self._per_group: Counter[bytes] | None = None
+        self._per_group: Groups | None = None
         self._removed: dict[tuple[int, bytes], int] = {}
         """Sequences of what was removed last: a store sent twice must not bring it back."""
 
@@ -133,10 +127,10 @@ class Records:
         return self._per_node
 
     @property
-    def per_group(self) -> Counter[bytes]:
+    def per_group(self) -> Groups:
         """How many came from each IP group; counted once there is no room for more."""
         if self._per_group is None:
-            self._per_group = Counter(entry.peer.group for _, _, entry in self.contents())
+            self._per_group = Groups(entry.peer.group for _, _, entry in self.contents())
         return self._per_group
 
     def contents(self) -> Iterator[tuple[int, bytes, Entry]]:
@@ -167,8 +161,8 @@ class Records:
         if held is not None and self._is_crowded(held):
             return Outcome.SPLIT if depth < params.split_bits else Outcome.FULL
         if held is not None and len(held.entries) >= params.max_entries:
-            return Outcome.DONE if _must_yield(held.groups, group) else Outcome.FULL
-        if self._count < params.max_records or _must_yield(self.per_group, group):
+            return Outcome.DONE if self._groups(held).must_yield(group) else Outcome.FULL
+        if self._count < params.max_records or self.per_group.must_yield(group):
             return Outcome.DONE
         return Outcome.FULL
 
@@ -192,10 +186,10 @@ class Records:
         if known is not None:
             self._drop(place, held, known)
         elif len(held.entries) >= self._params.max_entries:
-            largest = _must_yield(held.groups, peer.group)
+            largest = self._groups(held).must_yield(peer.group)
             self._drop(place, held, self._newest_of(held, largest))
         elif self._count >= self._params.max_records:
-            self._make_room(_must_yield(self.per_group, peer.group))
+            self._make_room(self.per_group.must_yield(peer.group))
         held = self._places.setdefault(place, held)
         lifetime_s = min(record.lifetime_s, self._params.lifetime_s)
         expires = now + lifetime_s * SECOND
@@ -206,7 +200,7 @@ class Records:
         if self._per_node is not None:
             self._per_node[node] += 1
         if self._per_group is not None:
-            self._per_group[peer.group] += 1
+            self._per_group.add(peer.group)
         self._count += 1
         if known is not None and known.looked_at <= expires:
             entry.looked_at = known.looked_at
@@ -301,10 +295,16 @@ class Records:
     def _is_crowded(self, held: _Place) -> bool:
         """Whether many want to be here; a few groups alone, however large, are no crowd."""
         params = self._params
-        if len(held.entries) < params.split_entries or len(held.groups) < params.split_groups:
+        if len(held.entries) < params.split_entries:
             return False
-        share = params.split_entries // params.split_groups
-        return sum(min(n, share) for n in held.groups.values()) >= params.split_entries
+        groups = self._groups(held)
+        return len(groups) >= params.split_groups and groups.counted >= params.split_entries
+
+    def _groups(self, held: _Place) -> Groups:
+        if held.groups is None:
+            share = self._params.split_entries // self._params.split_groups
+            held.groups = Groups((entry.peer.group for entry in held.entries), share)
+        return held.groups
 
     def _newest_of(self, held: _Place, group: bytes) -> Entry:
         """The entry of a group that was stored last: who came early stays."""
@@ -326,24 +326,14 @@ class Records:
     def _drop(self, place: int, held: _Place, entry: Entry) -> None:
         held.drop(entry)
         if self._per_group is not None:
-            _count_down(self._per_group, entry.peer.group)
+            self._per_group.drop(entry.peer.group)
         if self._per_node is not None:
-            _count_down(self._per_node, entry.node)
+            self._per_node[entry.node] -= 1
+            if not self._per_node[entry.node]:
+                del self._per_node[entry.node]
         self._count -= 1
         if not held.entries:
             del self._places[place]
-
-
-def _count_down(counter: Counter[bytes], key: bytes) -> None:
-    counter[key] -= 1
-    if not counter[key]:
-        del counter[key]
-
-
-def _must_yield(groups: Counter[bytes], group: bytes) -> bytes:
-    """The group that must make room for one more of `group`; empty when none has more."""
-    largest, count = max(groups.items(), key=lambda item: (item[1], item[0]))
-    return largest if count > groups[group] + 1 else b""
 
 
 @lru_cache(maxsize=_MARKS_KEPT)

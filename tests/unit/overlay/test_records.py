@@ -279,12 +279,16 @@ class HoldingMachine(RuleBasedStateMachine):
         per_node = Counter(node for _, node, _ in self.records.contents())
         assert self.records._per_node in (None, per_node)
         per_group = Counter(entry.peer.group for _, _, entry in self.records.contents())
-        assert self.records._per_group in (None, per_group)
+        if self.records._per_group is not None:
+            assert self.records._per_group._counts == per_group
         for place in places.values():
             nodes = [entry.node for entry in place.entries]
             assert sorted(set(nodes)) == nodes
             assert 0 < len(place.entries) <= 40
-            assert sum(place.groups.values()) == len(place.entries)
+            groups = Counter(entry.peer.group for entry in place.entries)
+            kept = self.records._groups(place)
+            assert kept._counts == groups
+            assert kept.counted == sum(min(n, 20 // 4) for n in groups.values())
             digest = 0
             for entry in place.entries:
                 digest ^= entry.mark
