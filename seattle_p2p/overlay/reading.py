@@ -225,22 +225,19 @@ class Reading(Task):
         """Ask for the pages that may be asked for now."""
         if self.finished:
             return
-        for peer, part in shelf.pages():
-            fields = (
-                shelf.place.to_bytes(ID_BYTES),
-                0,
-                part.bits,
-                part.prefix,
-                part.after,
-                shelf.digest(part),
-            )
-            about = (shelf, peer, part)
-            self._left -= 1
-            if self._left < 0 or not self.parts.exchange.ask(
-                peer.endpoint, Read, fields, self, now, about
-            ):
-                self._complete = False
-                shelf.on_silence(peer, part)
+        while pages := shelf.pages():
+            for peer, part in pages:
+                self._left -= 1
+                if self._left < 0 or not self._ask_page(shelf, peer, part, now):
+                    self._complete = False
+                    shelf.on_silence(peer, part)
+
+    def _ask_page(self, shelf: Shelf, peer: Peer, part: Range, now: int) -> bool:
+        """Whether a page could be asked for."""
+        place, digest = shelf.place.to_bytes(ID_BYTES), shelf.digest(part)
+        fields = (place, 0, part.bits, part.prefix, part.after, digest)
+        about = (shelf, peer, part)
+        return bool(self.parts.exchange.ask(peer.endpoint, Read, fields, self, now, about))
 
     def _take_in(self, shelf: Shelf, sealed_adverts: list[bytes], now: int) -> bool:
         """Believe what its node signed; each sealed form is looked at once. Was any good?"""

@@ -170,6 +170,8 @@ class Shelf:
         plan = self._asked.pop((peer.id, part), None)
         if plan is not None:
             plan.in_flight[peer.id] -= 1
+            # Who fell silent once and now answers is there; nobody else may have the rest.
+            plan.readers.setdefault(peer.id, peer)
             self._cut(plan, part, reply.total, reply.digest, reply.last, a_page)
         elif reply.last:
             self._turns.append(_Turn(peer, reply.digest, reply.total, reply.last, a_page))

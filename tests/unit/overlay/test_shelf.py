@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.params import Params
 from seattle_p2p.overlay.records import DIGEST_BYTES, Records
@@ -210,3 +212,33 @@ def test_of_a_crowded_place_who_falls_silent_is_not_among_the_enough():
                 take(shelf, peer, part, ask(by_id[peer], part, shelf.digest(part)))
 
     assert all(shelf.has(id.to_bytes(40)) for id in ids)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_however_many_fall_silent_something_is_on_its_way_until_all_is_read(seed):
+    rng = random.Random(seed)
+    ids = some_ids(rng.choice([5, 30, 100, 400]), seed)
+    holders = {}
+    for _ in range(rng.randint(1, 12)):
+        held = rng.sample(ids, rng.randint(1, len(ids))) if rng.random() < 0.7 else ids
+        peer, records = a_holder(rng.getrandbits(160), held)
+        holders[peer] = records
+    silent, voting = rng.choice([0, 0.05, 0.3]), rng.choice([0, 0.8])
+    shelf, walk, on_their_way = a_shelf(), list(holders), []
+
+    while walk or on_their_way:
+        if walk and (not on_their_way or rng.random() < 0.3):
+            peer, part = walk.pop(), Range(0, 0)
+            take(shelf, peer, part, ask(holders[peer], part, b""))
+            if rng.random() < voting:
+                shelf.on_split(peer, 3)
+        else:
+            peer, part, digest = on_their_way.pop(rng.randrange(len(on_their_way)))
+            if rng.random() < silent:
+                shelf.on_silence(peer, part)
+            else:
+                take(shelf, peer, part, ask(holders[peer], part, digest))
+        on_their_way += [(peer, part, shelf.digest(part)) for peer, part in shelf.pages()]
+        assert on_their_way or shelf.settled
+
+    assert shelf.settled
