@@ -15,7 +15,6 @@ from seattle_p2p.sim import invariants
 from seattle_p2p.sim.atlas import Place, make_atlas
 from seattle_p2p.sim.cuts import Cut, sample_cuts
 from seattle_p2p.sim.invariants import Breach, Verdict, Watch
-from seattle_p2p.sim.large_pages import LargePages
 from seattle_p2p.sim.measures import Cost, Sample, Tally, gini, mean
 from seattle_p2p.sim.scenario import Scenario
 from seattle_p2p.sim.soundings import Soundings
@@ -191,10 +190,9 @@ class Run:
         )
 
     def _let_happen(self, tell: Callable[[Progress], None] | None) -> None:
-        end_s, pages = self.scenario.meta.duration_s, LargePages()
+        end_s = self.scenario.meta.duration_s
         for slice_ in range(1, _SLICES + 1):
             self._go_on(end_s * slice_ / _SLICES)
-            pages.ask()
             self._watch.check(thoroughly=slice_ % _SLICES_PER_LOOK == 0)
             if self._many_crashed():
                 gc.collect()
