@@ -11,15 +11,15 @@ import msgspec
 
 from seattle_p2p.errors import PeerError
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey, sealing_secret
-from seattle_p2p.overlay.contact import Endpoint, Peer
-from seattle_p2p.overlay.core import AdvertFound, AdvertsRead
-from seattle_p2p.overlay.introducer import Introducer
+from seattle_p2p.overlay.contact import Peer
+from seattle_p2p.overlay.core import AdvertsRead
 from seattle_p2p.overlay.params import nanoseconds
 from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.overlay.roll import Roll
 from seattle_p2p.overlay.shelf import Range, Shelf
 from seattle_p2p.overlay.walk import Notice, Path, Walk, disjoint_paths
-from seattle_p2p.wire.adverts import Advert, open_advert, place_of
+from seattle_p2p.wire.adverts import open_advert, place_of
 from seattle_p2p.wire.datagrams import Adverts, Read, Report
 
 _REPORTED_TO = 3
@@ -28,8 +28,6 @@ _EVERYTHING = 1 << 30
 _CAUTION = 3
 """Answers awaited one by one where peers are near, until there is an advert if all are wanted:
 whoever is asked first may well have enough."""
-_VERSIONS = 3
-"""Adverts of one node that are tried, newest first, before it counts as dead."""
 _NEWCOMERS = 2
 """Peers that a walk to a key's place may bring into the table: each costs both sides
 signatures, while somebody waits; joining and refreshing fill the table without that."""
@@ -105,19 +103,21 @@ class Reading(Task):
         self.notice = notice
         self._storage = parts.cryptography.storage_key(person).public.raw
         self._secret = sealing_secret(person)
-        self._confirm = confirm
         self.wants_all = not enough
         self._enough = enough
-        self._introducer = Introducer(parts, parts.params.confirmations)
+        self._roll = Roll(
+            parts,
+            number,
+            confirm=confirm,
+            on_told=self._end_if_enough,
+            on_dead=self._report,
+            on_tried=self._end_if_done,
+        )
         self._walks: dict[int, list[Walk]] = {}
         self._ends: dict[int, list[list[Peer]]] = {}
         self._alarm = False
         self._shelves: dict[int, Shelf] = {}
         self._seen: set[bytes] = set()
-        self._versions: dict[int, list[Advert]] = {}
-        self._trying: dict[int, int] = {}
-        self._told: dict[int, int] = {}
-        self._dead: set[int] = set()
         self._holders: dict[int, Peer] = {}
         self._sources: set[int] = set()
         self._left = parts.params.read_requests
@@ -138,7 +138,7 @@ class Reading(Task):
         for walks in self._walks.values():
             for walk in walks:
                 walk.give_up()
-        self._introducer.give_up()
+        self._roll.give_up()
         super().give_up()
 
     def on_first_page(self, shelf: Shelf, peer: Peer, reply: Adverts, now: int) -> None:
@@ -261,74 +261,8 @@ class Reading(Task):
             any_good = True
             shelf.add(sealed, advert.node.node_id, advert.sequence)
             if not known:
-                self._on_advert(advert, now)
+                self._roll.take(advert, now)
         return any_good
-
-    def _on_advert(self, advert: Advert, now: int) -> None:
-        id = advert.node.node_id
-        versions = self._versions.setdefault(id, [])
-        versions.append(advert)
-        versions.sort(key=lambda a: -a.sequence)
-        del versions[_VERSIONS:]
-        if not self._confirm:
-            if versions[0] is advert and self._told.get(id, -1) < advert.sequence:
-                self._tell(advert, alive=False)
-            return
-        if id not in self._trying and id not in self._told:
-            self._trying[id] = 0
-            self._try_next(id, now)
-
-    def _try_next(self, id: int, now: int) -> None:
-        """Have a node show that it lives at the next endpoint it was advertised with.
-
-        Its advert, which it signed, says that it is there; whoever answers there under its id
-        will do, for nothing is entrusted to it before it has shown its key.
-        """
-        if id == self.parts.own_id:
-            del self._trying[id]
-            self._tell(self._versions[id][0], alive=True)
-            return
-        ways = self._ways_to(id)
-        patience = self.parts.params.confirm_patience
-        index = self._trying[id]
-        if index >= len(ways) * len(patience):
-            del self._trying[id]
-            self._dead.add(id)
-            self._report(id, now)
-            self._end_if_done(now)
-            return
-        self._trying[id] = index + 1
-        endpoint, advert = ways[index % len(ways)]
-
-        def then(peer: Peer | None, at: int) -> None:
-            if self.finished:
-                return
-            if peer is None:
-                self._try_next(id, at)
-                return
-            del self._trying[id]
-            self._dead.discard(id)
-            self._tell(advert, alive=True)
-            self._end_if_done(at)
-
-        self._introducer.introduce(
-            endpoint, id, now, then, patience=patience[index // len(ways)], greet=True
-        )
-
-    def _ways_to(self, id: int) -> list[tuple[Endpoint, Advert]]:
-        """Endpoints of a node with the newest advert that names each, newest advert first."""
-        ways: dict[Endpoint, Advert] = {}
-        for advert in self._versions[id]:
-            for endpoint in advert.overlay:
-                if endpoint.family & self.parts.families:
-                    ways.setdefault(endpoint, advert)
-        return list(ways.items())
-
-    def _tell(self, advert: Advert, *, alive: bool) -> None:
-        self._told[advert.node.node_id] = advert.sequence
-        self.parts.events.append(AdvertFound(request=self.number, advert=advert, alive=alive))
-        if len(self._told) == self._enough:
-            self._end()
 
     def _report(self, id: int, now: int) -> None:
         """Tell some holders that a node they hold an advert of seems to be dead."""
@@ -340,8 +274,12 @@ class Reading(Task):
                 fields = (shelf.place.to_bytes(ID_BYTES), node)
                 self.parts.exchange.ask(peer.endpoint, Report, fields, self, now)
 
+    def _end_if_enough(self) -> None:
+        if self._roll.told == self._enough:
+            self._end()
+
     def _end_if_done(self, now: int) -> None:
-        if self._walks or self._trying or self.finished:
+        if self._walks or self._roll.is_trying or self.finished:
             return
         if all(shelf.settled for shelf in self._shelves.values()):
             self._end()
@@ -350,8 +288,8 @@ class Reading(Task):
         self.finish(
             AdvertsRead(
                 request=self.number,
-                found=len(self._told),
-                dead=len(self._dead),
+                found=self._roll.told,
+                dead=self._roll.dead,
                 holders=len(self._holders),
                 complete=self._complete,
                 one_source=len(self._sources) == 1,
