@@ -5,18 +5,21 @@ from statistics import median_low
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Peer
 
-_SAMPLES = 8
-"""The latest targets: a network may grow a hundredfold within an hour."""
+_RANDOM, _CHOSEN = 5, 3
+"""The latest targets of either kind: a network may grow a hundredfold within an hour."""
 _FEWEST = 4
 """Targets that make an estimate: our own id, where we advertise, and two at random."""
 _PER_GROUP = 2
+_OFF = 2
+"""A network has changed when a random target says so many times more or less."""
 
 
 class SizeEstimate:
     """A running estimate, from the latest targets of lookups, each counted once.
 
     Around a key liars may crowd, and then seem to be many: around our own id, and where we
-    advertise, but not around most. Of an even number of samples the lower one of the middle
+    advertise or look, but not around a place drawn at random. Of targets that somebody chose
+    no more count than of those, and of an even number of samples the lower one of the middle
     counts, so that two crowded ones of four do not: a region too large costs a few datagrams,
     one too small an advert.
 
@@ -26,16 +29,24 @@ class SizeEstimate:
     """
 
     def __init__(self) -> None:
-        self._samples: dict[int, float] = {}
+        self._random: dict[int, float] = {}
+        self._chosen: dict[int, float] = {}
 
     @property
     def servers(self) -> int:
         """Servers in the network; 0 while unknown."""
-        samples = self._samples.values()
+        drawn = [*self._random.values()]
+        samples = drawn + [*self._chosen.values()][-len(drawn) :] if drawn else []
         return round(median_low(samples)) if len(samples) >= _FEWEST else 0
 
-    def learn(self, target: int, closest: list[Peer]) -> None:
-        """Take in the peers found closest to a random target."""
+    def learn(self, target: int, closest: list[Peer], *, is_random: bool = False) -> None:
+        """Take in the peers found closest to a target.
+
+        Args:
+            target: Where.
+            closest: Who is there.
+            is_random: Whether the target was drawn at random; else somebody chose it.
+        """
         seen: dict[bytes, int] = {}
         distances = []
         single = len({peer.group for peer in closest}) == 1
@@ -47,10 +58,18 @@ class SizeEstimate:
             return
         total = sum(distances)
         ranks = len(distances) * (len(distances) + 1) // 2
-        self._samples.pop(target, None)
-        if len(self._samples) >= _SAMPLES:
-            del self._samples[next(iter(self._samples))]
-        self._samples[target] = ranks * 2.0**ID_BITS / max(total, 1)
+        samples, most = (self._random, _RANDOM) if is_random else (self._chosen, _CHOSEN)
+        samples.pop(target, None)
+        if len(samples) >= most:
+            del samples[next(iter(samples))]
+        samples[target] = ranks * 2.0**ID_BITS / max(total, 1)
+
+    def is_off(self, target: int) -> bool:
+        """Whether a random target says that the network is far larger or smaller."""
+        servers, said = self.servers, self._random.get(target)
+        if not servers or said is None:
+            return False
+        return not servers / _OFF <= said <= servers * _OFF
 
     def radius(self, count: int) -> int:
         """Distance within which `count` servers should lie; 0 while unknown."""

@@ -122,6 +122,8 @@ class Introducer(Task):
         self._pump(now)
 
     def _pump(self, now: int) -> None:
+        if self.finished:
+            return
         held: list[_Introduction] = []
         while self._waiting and self._has_room:
             introduction = self._waiting.popleft()

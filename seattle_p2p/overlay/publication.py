@@ -85,6 +85,9 @@ class Publication(Task):
         self._walks: dict[int, list[Walk]] = {}
         self._met: dict[int, dict[int, Peer]] = {}
         """Who answered walks to a place so far, by id."""
+        self._missed: set[int] = set()
+        """Places where some walk did not get to know the closest: they say nothing of the
+        network's size."""
         self._depths: dict[int, int] = {}
         """Places written to, and the bits of the subkey that each is."""
         self._holders: set[int] = set()
@@ -190,6 +193,7 @@ class Publication(Task):
         ]
         self._walks[place] = [*walks]
         self._met[place] = {}
+        self._missed.discard(place)
         for walk in walks:
             walk.start(now)
 
@@ -200,14 +204,15 @@ class Publication(Task):
     def _on_walked(self, walk: Walk, now: int) -> None:
         place = walk.target
         self._met[place].update({peer.id: peer for peer in walk.lookup.answered})
+        if not walk.complete:
+            self._missed.add(place)
         self._walks[place].remove(walk)
         if self._walks[place]:
             return
         del self._walks[place]
         near = self._nearest(place, self._met.pop(place))
-        k = self.parts.params.k
-        if len(near) >= k:
-            self.parts.estimate.learn(place, near[:k])
+        if place not in self._missed:
+            self.parts.estimate.learn(place, near[: self.parts.params.k])
         done = self._answered.get(place, [])
         for peer in near:
             if peer not in done:
@@ -249,9 +254,11 @@ class Publication(Task):
         own = parts.own_id ^ place
         among = len(holders) < parts.params.k or any(own < peer.id ^ place for peer in holders)
         where = self._entry.overlay[:1]
-        if among and where and parts.reach.role is not Role.CLIENT:
-            me = parts.book.peer(parts.own_id, where[0])
-            parts.records.put(place, self._depths[place], self._record, me, now)
+        if not among or not where or parts.reach.role is Role.CLIENT:
+            return
+        me, depth = parts.book.peer(parts.own_id, where[0]), self._depths[place]
+        if parts.records.verdict(place, self._record, me.group, depth) == Outcome.DONE:
+            parts.records.put(place, depth, self._record, me, now)
             self._holders.add(me.id)
 
     def _store(self, place: int, peer: Peer, now: int, *, tried: bool = False) -> None:

@@ -122,6 +122,7 @@ class Reading(Task):
         self._sources: set[int] = set()
         self._left = parts.params.read_requests
         self._complete = False
+        self._is_cut_short = False
 
     def start(self, now: int) -> None:
         """Walk to the place."""
@@ -130,7 +131,7 @@ class Reading(Task):
 
     def ring(self, now: int) -> None:
         """It took too long: end with what there is."""
-        self._complete = False
+        self._is_cut_short = True
         self._end()
 
     def give_up(self) -> None:
@@ -208,6 +209,10 @@ class Reading(Task):
         shelf = self._shelves[place] = Shelf(
             place, depth, prefix, self.parts.params.pages_in_flight
         )
+        paths = disjoint_paths(self.parts, place, self.parts.params.disjoint_paths)
+        walks = [ReadingWalk(self, shelf, path, now) for path in paths]
+        # Before our own adverts: if they name nobody alive, there is still somewhere to look.
+        self._walks[place] = [*walks]
         own = self.parts.records.page(
             place, bits=0, prefix=0, after=b"", digest=b"", room=_EVERYTHING
         )
@@ -215,9 +220,6 @@ class Reading(Task):
             self._take_in(shelf, own.adverts, now)
         if self.finished:
             return
-        paths = disjoint_paths(self.parts, place, self.parts.params.disjoint_paths)
-        walks = [ReadingWalk(self, shelf, path, now) for path in paths]
-        self._walks[place] = [*walks]
         for walk in walks:
             walk.start(now)
 
@@ -229,7 +231,7 @@ class Reading(Task):
             for peer, part in pages:
                 self._left -= 1
                 if self._left < 0 or not self._ask_page(shelf, peer, part, now):
-                    self._complete = False
+                    self._is_cut_short = True
                     shelf.on_silence(peer, part)
 
     def _ask_page(self, shelf: Shelf, peer: Peer, part: Range, now: int) -> bool:
@@ -291,7 +293,7 @@ class Reading(Task):
                 found=self._roll.told,
                 dead=self._roll.dead,
                 holders=len(self._holders),
-                complete=self._complete,
+                complete=self._complete and not self._is_cut_short,
                 one_source=len(self._sources) == 1,
                 alarm=self._alarm,
             )

@@ -185,9 +185,8 @@ class Shelf:
         plan.readers.pop(peer.id, None)
         self._turns = deque(turn for turn in self._turns if turn.peer.id != peer.id)
         self._begun.discard(peer.id)
-        if plan.readers:
-            plan.ranges.append(part)
-        else:
+        plan.ranges.append(part)
+        if not plan.readers and not any(plan.in_flight.values()):
             plan.ranges.clear()
 
     def pages(self) -> list[tuple[Peer, Range]]:

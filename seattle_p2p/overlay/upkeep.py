@@ -80,7 +80,7 @@ class Upkeep(Alarm):
 
         def then(at: int) -> None:
             if reach.is_server and before is not Role.SERVER:
-                self._walk_to(parts.own_id, at)
+                self._walk_home(at)
 
         # Nobody waits for it: a busy machine's late knocks count.
         RoleFinding(parts, then, parts.params.hard_cap_s).start(helpers, now)
@@ -94,7 +94,7 @@ class Upkeep(Alarm):
         self._rings += 1
         is_thin = 0 < len(parts.table) < parts.params.k // 2
         if is_thin and self._rings & (self._rings - 1) == 0:
-            self._walk_to(parts.own_id, now)
+            self._walk_home(now)
 
     def _refresh_one(self, now: int) -> None:
         """See to the stalest bucket that no lookup touched for long.
@@ -124,11 +124,20 @@ class Upkeep(Alarm):
         if parts.estimate.servers:
             longer_s = _ESTIMATED_LESS * self._estimate_wait_s
             self._estimate_wait_s = min(longer_s, params.reestimate_s)
-        self._walk_to(parts.rng.getrandbits(ID_BITS), now)
-
-    def _walk_to(self, target: int, now: int) -> None:
+        target = parts.rng.getrandbits(ID_BITS)
         Walk(
-            self._parts, target, now, notice=self._notice, then=lambda _walk, _now: None
+            parts, target, now, notice=self._notice, then=self._on_estimated, is_random=True
+        ).start(now)
+
+    def _on_estimated(self, walk: Walk, _now: int) -> None:
+        """A network that has changed since the last time is looked at often again."""
+        if self._parts.estimate.is_off(walk.target):
+            self._estimate_wait_s = self._parts.params.estimate_s
+
+    def _walk_home(self, now: int) -> None:
+        own_id = self._parts.own_id
+        Walk(
+            self._parts, own_id, now, notice=self._notice, then=lambda _walk, _now: None
         ).start(now)
 
     def _try_lost(self, now: int) -> None:

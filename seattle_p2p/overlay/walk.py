@@ -55,6 +55,7 @@ class Walk(Task):
         hurry: Whether an application waits for the end.
         region: Distance within which everybody is looked for; see `Lookup`.
         path: Where to start and whom to leave to others, when it is one of several.
+        is_random: Whether the target was drawn at random: it tells more about the network.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Walk(Task):
         hurry: bool = False,
         region: int = 0,
         path: Path | None = None,
+        is_random: bool = False,
     ) -> None:
         super().__init__(parts, number)
         self.target = target
@@ -84,6 +86,7 @@ class Walk(Task):
         self._overdue: list[Outstanding] = []
         self._answered_at = 0
         self._is_a_part = path.taken is not None
+        self._is_random = is_random
         self.answered_at: dict[int, int] = {}
         """When each peer answered, in nanoseconds, by id; kept for applications only."""
         self.lookup = Lookup(
@@ -219,7 +222,8 @@ class Walk(Task):
     def _end(self, now: int) -> None:
         self.complete = self.lookup.all_answered
         if self.complete and not self._is_a_part:
-            self.parts.estimate.learn(self.target, self.lookup.answered[: self.parts.params.k])
+            closest = self.lookup.answered[: self.parts.params.k]
+            self.parts.estimate.learn(self.target, closest, is_random=self._is_random)
         self.give_up()
         if missing := self.lookup.missing():
             self.parts.report(self.target, missing, now)

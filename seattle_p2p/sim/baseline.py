@@ -67,15 +67,14 @@ class StockCore:
 
 
 class _Transport(asyncio.DatagramTransport):
-    def __init__(self, world: World, host: Host, most_datagrams: int) -> None:
+    def __init__(self, loop: "StockLoop", host: Host) -> None:
         super().__init__()
-        self._world = world
+        self._loop = loop
         self._host = host
-        self._most_datagrams = most_datagrams
 
     def sendto(self, data: Any, addr: Any = None) -> None:
-        if self._host.up and self._world.traffic.sent < self._most_datagrams:
-            self._world.send(data, self._host, Endpoint(*addr))
+        if self._host.up:
+            self._loop.send(data, self._host, Endpoint(*addr))
 
     def close(self) -> None:
         pass
@@ -87,11 +86,22 @@ class StockLoop(VirtualLoop):
     Args:
         world: Whose hosts.
         most_datagrams: Sent in all; the rest is lost.
+
+    Attributes:
+        lost_in_storm: How many these were.
     """
 
     def __init__(self, world: World, most_datagrams: int) -> None:
         super().__init__(world)
         self._most_datagrams = most_datagrams
+        self.lost_in_storm = 0
+
+    def send(self, data: bytes, host: Host, destination: Endpoint) -> None:
+        """Send a datagram while there may be more."""
+        if self._world.traffic.sent < self._most_datagrams:
+            self._world.send(data, host, destination)
+        else:
+            self.lost_in_storm += 1
 
     async def create_datagram_endpoint(  # type: ignore[override]  # what the package calls
         self, protocol_factory: Callable[[], Any], local_addr: tuple[str, int]
@@ -101,7 +111,7 @@ class StockLoop(VirtualLoop):
         assert host is not None
         assert isinstance(host.core, StockCore)
         protocol = host.core.protocol = protocol_factory()
-        transport = _Transport(self._world, host, self._most_datagrams)
+        transport = _Transport(self, host)
         protocol.connection_made(transport)
         return transport, protocol
 
@@ -120,8 +130,8 @@ class Baseline:
         streams = self.world.streams
         self.world.latency = assembly.make_latency(scenario, streams)
         self.world.loss = assembly.make_loss(scenario, streams)
-        # What coroutines do not use stays as the base class has it: not implemented.
         nodes = min(scenario.hosts, MOST_NODES)
+        # What coroutines do not use stays as the base class has it: not implemented.
         self._loop = StockLoop(  # type: ignore[abstract]  # see above
             self.world, MOST_DATAGRAMS_EACH * nodes
         )
@@ -150,9 +160,10 @@ class Baseline:
                 await server.bootstrap([tuple(self._hosts[0].endpoint)])
         owners = min(self._scenario.workload.owners or 10, MOST_OWNERS)
         joined = self.world.traffic.delivered
+        sets = 0
         for owner in range(owners):
             with suppress(ValueError):  # what it raises when nobody answers
-                await self._rng.choice(self._servers).set(f"owner {owner}", "vessels")
+                sets += await self._rng.choice(self._servers).set(f"owner {owner}", "vessels")
         stored = self.world.traffic.delivered
         for fault in self._scenario.faults:
             if fault.kind == "crash":
@@ -171,6 +182,8 @@ class Baseline:
             "stock.nodes": len(self._hosts),
             "stock.owners": owners,
             "stock.join_messages_per_node": joined / len(self._hosts),
+            "stock.lost_in_storm": self._loop.lost_in_storm,
+            "stock.set_success": sets / owners,
             "stock.set_messages": (stored - joined) / owners,
             "stock.get_messages": (delivered - stored) / len(times),
             "stock.get_success": found / len(times),

@@ -1,4 +1,4 @@
-"""Whom a node introduces itself to when it fills its buckets."""
+"""Whom a node introduces itself to when it fills its own bucket."""
 
 import random
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ def filled_with(named):
     return heard.endpoints
 
 
-def test_many_ids_of_one_ip_group_do_not_keep_the_others_out_of_a_bucket():
+def test_many_ids_of_one_ip_group_do_not_keep_the_others_out_of_our_own_bucket():
     rng = random.Random(1)
     crowd = [Peer(rng.getrandbits(160), Endpoint(f"10.1.1.{n}", 7)) for n in range(1, 31)]
     others = [Peer(rng.getrandbits(160), Endpoint(f"10.{n}.1.1", 7)) for n in range(2, 7)]

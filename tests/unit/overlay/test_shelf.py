@@ -215,7 +215,7 @@ def test_of_a_crowded_place_who_falls_silent_is_not_among_the_enough():
 
 
 @pytest.mark.parametrize("seed", range(150))
-def test_however_many_fall_silent_something_is_on_its_way_until_all_is_read(seed):
+def test_however_many_fall_silent_something_is_on_its_way_until_it_ends(seed):
     rng = random.Random(seed)
     ids = some_ids(rng.choice([5, 30, 100, 400]), seed)
     holders = {}
@@ -241,4 +241,24 @@ def test_however_many_fall_silent_something_is_on_its_way_until_all_is_read(seed
         on_their_way += [(peer, part, shelf.digest(part)) for peer, part in shelf.pages()]
         assert on_their_way or shelf.settled
 
+    assert shelf.settled
+
+
+@pytest.mark.parametrize("silent", [1, 3, 10, 30])
+def test_of_a_single_holder_that_loses_one_page_everything_is_read(silent):
+    ids = some_ids(400)
+    peer, records = a_holder(1, ids)
+    shelf, on_their_way, asked = a_shelf(), [], 0
+    take(shelf, peer, Range(0, 0), ask(records, Range(0, 0), b""))
+
+    while pages := shelf.pages() + on_their_way:
+        on_their_way = [*pages]
+        page_peer, part = on_their_way.pop(0)
+        asked += 1
+        if asked == silent:
+            shelf.on_silence(page_peer, part)
+        else:
+            take(shelf, page_peer, part, ask(records, part, shelf.digest(part)))
+
+    assert len(shelf._ids) == 400
     assert shelf.settled

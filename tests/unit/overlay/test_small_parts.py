@@ -485,9 +485,10 @@ def test_the_size_estimate_is_within_a_quarter(size):
     ]
     estimate = SizeEstimate()
     assert estimate.servers == 0
-    for _ in range(32):
+    for number in range(32):
         target = rng.getrandbits(160)
-        estimate.learn(target, sorted(peers, key=lambda p: p.id ^ target)[:20])
+        closest = sorted(peers, key=lambda p: p.id ^ target)[:20]
+        estimate.learn(target, closest, is_random=bool(number % 2))
 
     assert 0.75 * size <= estimate.servers <= 1.25 * size
     region = estimate.radius(20)
@@ -499,9 +500,11 @@ def test_the_size_estimate_forgets_what_the_network_was_like_before_it_grew():
     rng = random.Random(3)
     peers = [Peer(rng.getrandbits(160), Endpoint(f"10.{n}.0.1", 1)) for n in range(200)]
     estimate = SizeEstimate()
-    for known in [peers[:30]] * 8 + [peers] * 8:
-        target = rng.getrandbits(160)
-        estimate.learn(target, sorted(known, key=lambda p: p.id ^ target)[:20])
+    for known in [peers[:30]] * 5 + [peers] * 5:
+        for is_random in (True, False):
+            target = rng.getrandbits(160)
+            closest = sorted(known, key=lambda p: p.id ^ target)[:20]
+            estimate.learn(target, closest, is_random=is_random)
 
     assert 150 <= estimate.servers <= 250
 
@@ -510,12 +513,36 @@ def test_the_size_estimate_waits_for_four_targets():
     estimate = SizeEstimate()
     peers = [Peer(n << 150, Endpoint(f"10.0.{n}.1", 1)) for n in range(1, 21)]
     for target in range(3):
-        estimate.learn(target, peers)
+        estimate.learn(target, peers, is_random=True)
     assert estimate.servers == 0
 
     estimate.learn(8, peers)
 
     assert estimate.servers > 0
+
+
+def test_of_targets_that_somebody_chose_no_more_count_than_of_random_ones():
+    estimate = SizeEstimate()
+    peers = [Peer(n << 150, Endpoint(f"10.0.{n}.1", 1)) for n in range(1, 21)]
+    estimate.learn(1000, peers, is_random=True)
+    for target in range(10):
+        estimate.learn(target, peers)
+
+    assert estimate.servers == 0
+
+
+def test_a_random_target_that_says_twice_as_much_shows_that_a_network_has_grown():
+    rng = random.Random(7)
+    peers = [Peer(rng.getrandbits(160), Endpoint(f"10.{n}.0.1", 1)) for n in range(200)]
+    estimate = SizeEstimate()
+    said = []
+    for known in [peers[:40]] * 5 + [peers]:
+        target = rng.getrandbits(160)
+        closest = sorted(known, key=lambda p: p.id ^ target)[:20]
+        estimate.learn(target, closest, is_random=True)
+        said.append(estimate.is_off(target))
+
+    assert said == [False] * 5 + [True]
 
 
 def test_liars_who_crowd_two_targets_of_four_do_not_make_the_network_seem_large():
@@ -527,7 +554,8 @@ def test_liars_who_crowd_two_targets_of_four_do_not_make_the_network_seem_large(
         estimate.learn(target, sorted(liars, key=lambda p: p.id ^ target)[:20])
     for _ in range(2):
         target = rng.getrandbits(160)
-        estimate.learn(target, sorted(honest, key=lambda p: p.id ^ target)[:20])
+        closest = sorted(honest, key=lambda p: p.id ^ target)[:20]
+        estimate.learn(target, closest, is_random=True)
 
     assert 100 <= estimate.servers <= 400
 
