@@ -17,7 +17,7 @@ from seattle_p2p.wire.datagrams import Ping, Pong
 _LOST_TRIED = 2
 _HELPERS = 3
 """Peers asked to have a node dialled that does not know its role."""
-_ESTIMATED_LESS = 3
+_ESTIMATED_LESS = 10
 """Each estimate of the network's size waits so many times longer than the one before."""
 
 
