@@ -175,10 +175,15 @@ class Publication(Task):
         There a single walk that meets one of many who name only each other ends among them,
         and the advert with it. Paths share out what a single walk would ask.
         """
-        parts = self.parts
         paths: Sequence[Path | None] = (None,)
-        if parts.estimate.servers >= _LARGE_NETWORK:
-            paths = disjoint_paths(parts, place, _PATHS)
+        if self.parts.estimate.servers >= _LARGE_NETWORK:
+            paths = disjoint_paths(self.parts, place, _PATHS)
+        self._met[place] = {}
+        self._start_walks(place, paths, now)
+
+    def _start_walks(self, place: int, paths: Sequence[Path | None], now: int) -> None:
+        parts = self.parts
+        self._missed.discard(place)
         walks = [
             Walk(
                 parts,
@@ -192,8 +197,6 @@ class Publication(Task):
             for path in paths
         ]
         self._walks[place] = [*walks]
-        self._met[place] = {}
-        self._missed.discard(place)
         for walk in walks:
             walk.start(now)
 
@@ -210,6 +213,11 @@ class Publication(Task):
         if self._walks[place]:
             return
         del self._walks[place]
+        if walk.is_a_part and place in self._missed:
+            # Who invents peers uses up what each path may ask. One walk that asks them all sees
+            # sooner who names nobody; what the paths met counts as well.
+            self._start_walks(place, (None,), now)
+            return
         near = self._nearest(place, self._met.pop(place))
         if place not in self._missed:
             self.parts.estimate.learn(place, near[: self.parts.params.k])

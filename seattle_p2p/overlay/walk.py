@@ -85,7 +85,8 @@ class Walk(Task):
         self._asked_again: set[int] = set()
         self._overdue: list[Outstanding] = []
         self._answered_at = 0
-        self._is_a_part = path.taken is not None
+        self.is_a_part = path.taken is not None
+        """Whether others walk to the same target and leave to each other whom they ask."""
         self._is_random = is_random
         self.answered_at: dict[int, int] = {}
         """When each peer answered, in nanoseconds, by id; kept for applications only."""
@@ -221,7 +222,7 @@ class Walk(Task):
 
     def _end(self, now: int) -> None:
         self.complete = self.lookup.all_answered
-        if self.complete and not self._is_a_part:
+        if self.complete and not self.is_a_part:
             closest = self.lookup.answered[: self.parts.params.k]
             self.parts.estimate.learn(self.target, closest, is_random=self._is_random)
         self.give_up()

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import msgspec
+
 from seattle_p2p.identity.keys import storage_key
 from seattle_p2p.overlay.estimate import SizeEstimate
 from seattle_p2p.overlay.params import Params
@@ -124,3 +126,19 @@ def test_in_a_large_network_an_advert_reaches_the_closest_though_paths_share_no_
     )
     assert closest(net, publisher) <= holders(net)
     assert max(asked.values()) == 1
+
+
+def test_paths_that_may_ask_no_more_are_followed_by_one_walk(monkeypatch):
+    monkeypatch.setattr(SizeEstimate, "servers", 1000)
+    net = Carrier()
+    nodes = net.add_joined(30, params=PARAMS)
+    few = msgspec.structs.replace(PARAMS, lookup_requests=3)
+    publisher = net.add(a_core(99, params=few))
+    net.ask(publisher, "join", nodes[:1])
+    net.carried.clear()
+
+    net.ask(publisher, "publish", OWNER, overlay=[publisher], commands=[publisher])
+
+    sent = [type(CODEC.decode(data)) for data, source, _ in net.carried if source == publisher]
+    first_stores = sent.index(Store)
+    assert sent[:first_stores].count(Find) == 3 * (3 + 1)  # it has contacts for three paths
