@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from typing import Final
 
 from nacl.bindings import (
     crypto_core_ed25519_is_valid_point,
@@ -19,17 +20,17 @@ from nacl.exceptions import BadSignatureError
 
 from seattle_p2p.errors import BadSignature, UsageError
 
-KEY_BYTES = 32
-SEED_BYTES = 32
-SIGNATURE_BYTES = 64
-ID_BITS = 160
-ID_BYTES = ID_BITS // 8
-TEXT_LENGTH = 56
-SHORT_LENGTH = 12
-_CHECKSUM_BYTES = 3
-_NODES_KEPT = 4096
+KEY_BYTES: Final = 32
+SEED_BYTES: Final = 32
+SIGNATURE_BYTES: Final = 64
+ID_BITS: Final = 160
+ID_BYTES: Final = ID_BITS // 8
+TEXT_LENGTH: Final = 56
+SHORT_LENGTH: Final = 12
+_CHECKSUM_BYTES: Final = 3
+_NODES_KEPT: Final = 4096
 """Ids of nodes remembered in a process: to work one out takes a hash."""
-_PERSONS_KEPT = 512
+_PERSONS_KEPT: Final = 512
 """Persons whose storage key and sealing secret are remembered: whoever looks for somebody's
 nodes mostly does so again, and a key pair costs as much as a signature."""
 

@@ -1,14 +1,12 @@
 """One address we have to do with, and what we know of it."""
 
-import msgspec
-
 from seattle_p2p.overlay.contact import Peer
 
 
-class Acquaintance(msgspec.Struct, eq=False, gc=False):
+class Acquaintance:
     """One address. Times in nanoseconds.
 
-    Args:
+    Attributes:
         peer: Whose id was proved to us at this address; None while nobody's.
         server: Whether that peer said to be a server.
         heard: When it last sent us anything that counts.
@@ -21,16 +19,30 @@ class Acquaintance(msgspec.Struct, eq=False, gc=False):
         asked: Whether we ever wrote to it first.
     """
 
-    peer: Peer | None = None
-    server: bool = False
-    heard: int = 0
-    missed: int = 0
-    knows_us: bool = False
-    seen_us_at: bytes = b""
-    token: bytes = b""
-    round_trip: int = 0
-    deviation: int = 0
-    asked: bool = False
+    __slots__ = (
+        "asked",
+        "deviation",
+        "heard",
+        "knows_us",
+        "missed",
+        "peer",
+        "round_trip",
+        "seen_us_at",
+        "server",
+        "token",
+    )
+
+    def __init__(self) -> None:
+        self.peer: Peer | None = None
+        self.server = False
+        self.heard = 0
+        self.missed = 0
+        self.knows_us = False
+        self.seen_us_at = b""
+        self.token = b""
+        self.round_trip = 0
+        self.deviation = 0
+        self.asked = False
 
     def on_heard(self, now: int) -> None:
         """Something came that only who receives at this address can send."""

@@ -4,6 +4,8 @@ Only for addresses we wrote to ourselves or whose holder proved an id, so that n
 this memory with invented senders.
 """
 
+from typing import Final
+
 from seattle_p2p.overlay.acquaintance import Acquaintance
 from seattle_p2p.overlay.contact import Endpoint
 from seattle_p2p.overlay.params import Params, nanoseconds
@@ -69,13 +71,17 @@ class Acquaintances:
         return self._times.deadlines_afar(known.round_trip, known.deviation)
 
 
-_MOST_LATE = 4
+_MOST_LATE: Final = 4
 """A late answer counts for so many times what was usual, at most."""
-_RISE, _FALL = 8, 152
+_RISE: Final = 8
+_FALL: Final = 152
 """The long round trip rises by one in 8 with each answer that takes longer and falls by one in
 152 with each that does not, so that it settles where one in 20 takes longer."""
-_SLOW_AFAR, _SLOW_OF_OWN = 0.7, 1.2
-_LATE_AFAR, _OVERDUE_OF_OWN, _LATE_OF_OWN = 1.7, 2, 3
+_SLOW_AFAR: Final = 0.7
+_SLOW_OF_OWN: Final = 1.2
+_LATE_AFAR: Final = 1.7
+_OVERDUE_OF_OWN: Final = 2
+_LATE_OF_OWN: Final = 3
 """Among 1,000 nodes of planetlab a lookup misses 1 in 10,000 of those it should find."""
 
 

@@ -6,9 +6,9 @@ once, so that given-up work leaves nothing behind, passed over later and now and
 
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import Any, Final
 
-_SWEEP_ABOVE = 64
+_SWEEP_ABOVE: Final = 64
 _NOWHERE: list[Any] = []
 
 

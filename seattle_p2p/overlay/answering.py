@@ -1,5 +1,7 @@
 """What a node tells anybody: that it lives, who it is, whom it knows near a target."""
 
+from typing import Final
+
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.overlay.askers import Askers
 from seattle_p2p.overlay.exchange import Asker
@@ -7,7 +9,7 @@ from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.proofs import NONCE_BYTES, make_proof
 from seattle_p2p.wire.datagrams import Find, Found, Introduce, Introduced, Ping, Pong
 
-_FOUND_HEAD_BYTES = 80
+_FOUND_HEAD_BYTES: Final = 80
 """Octets of a reply without its contents, addresses of IPv6 and a fresh token included."""
 
 

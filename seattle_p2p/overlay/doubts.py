@@ -1,5 +1,7 @@
 """Keeping the table true: contacts that fall silent are pinged, and leave when they stay so."""
 
+from typing import Final
+
 from seattle_p2p.identity.keys import ID_BYTES
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.params import nanoseconds
@@ -7,10 +9,10 @@ from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.wire.datagrams import Noted, Ping, Pong, Report
 
-_REMEMBERED = 64
+_REMEMBERED: Final = 64
 _TOLD, _TOLD_OF_ONE = 8, 3
 """How many are told after one lookup of those who are gone, and of one of them."""
-_LAST_PATIENCE = 2
+_LAST_PATIENCE: Final = 2
 
 
 class Doubts(Task):

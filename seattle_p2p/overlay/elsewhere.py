@@ -6,6 +6,8 @@ network there. What joins them: a node asked for peers of the family it was not 
 itself and those it knows over there.
 """
 
+from typing import Final
+
 from seattle_p2p.errors import MalformedMessage
 from seattle_p2p.overlay.contact import Peer, unpack_peer
 from seattle_p2p.overlay.core import PeersElsewhere
@@ -13,9 +15,9 @@ from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.wire.datagrams import Find, Found
 
-_ASKED = 4
+_ASKED: Final = 4
 """Contacts asked: some of them speak both families."""
-_MOST = 16
+_MOST: Final = 16
 
 
 class LookingElsewhere(Task):

@@ -1,11 +1,9 @@
 """One advert held for others."""
 
-import msgspec
-
 from seattle_p2p.overlay.contact import Peer
 
 
-class Entry(msgspec.Struct, eq=False, gc=False):
+class Entry:
     """One advert: what is handed out, and who may have stored it. There are millions.
 
     Args:
@@ -18,10 +16,22 @@ class Entry(msgspec.Struct, eq=False, gc=False):
         mark: What it adds to the digest of its place.
     """
 
-    node: bytes
-    sequence: int
-    sealed: bytes
-    peer: Peer
-    expires: int
-    looked_at: int
-    mark: int
+    __slots__ = ("expires", "looked_at", "mark", "node", "peer", "sealed", "sequence")
+
+    def __init__(
+        self,
+        node: bytes,
+        sequence: int,
+        sealed: bytes,
+        peer: Peer,
+        expires: int,
+        looked_at: int,
+        mark: int,
+    ) -> None:
+        self.node = node
+        self.sequence = sequence
+        self.sealed = sealed
+        self.peer = peer
+        self.expires = expires
+        self.looked_at = looked_at
+        self.mark = mark

@@ -1,16 +1,17 @@
 """How many servers there are, from how close the best of random targets lie."""
 
 from statistics import median_low
+from typing import Final
 
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Peer
 
 _RANDOM, _CHOSEN = 5, 3
 """The latest targets of either kind: a network may grow a hundredfold within an hour."""
-_FEWEST = 4
+_FEWEST: Final = 4
 """Targets that make an estimate: our own id, where we advertise, and two at random."""
-_PER_GROUP = 2
-_OFF = 2
+_PER_GROUP: Final = 2
+_OFF: Final = 2
 """A network has changed when a random target says so many times more or less."""
 
 

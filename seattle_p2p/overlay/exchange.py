@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from seattle_p2p.overlay.acquaintance import Acquaintance
 from seattle_p2p.overlay.acquaintances import Acquaintances
@@ -33,7 +33,7 @@ from seattle_p2p.wire.datagrams import (
 from seattle_p2p.wire.endpoints import ip_group
 from seattle_p2p.wire.limits import MAX_DATAGRAM_BYTES
 
-_NUMBER_BYTES = 8
+_NUMBER_BYTES: Final = 8
 
 SMALLEST_PADDING: dict[type[Request], int] = {
     Ping: 32,
@@ -44,7 +44,7 @@ SMALLEST_PADDING: dict[type[Request], int] = {
     Dial: 32,
 }
 """So much that a reply without results fits, even when our token turns out to be too old."""
-_LABORIOUS = frozenset({Introduce, Store, Withdraw})
+_LABORIOUS: Final = frozenset({Introduce, Store, Withdraw})
 """Requests that cost the other side signatures: it gets longer; no round trip is measured."""
 
 
@@ -77,16 +77,16 @@ def _manners(k: int) -> dict[type[Request], _Manner]:
     }
 
 
-_LABOURED = frozenset({Introduced, Stored})
-_LATE_AWAITED = 256
-_AGAIN_FACTOR = 3
+_LABOURED: Final = frozenset({Introduced, Stored})
+_LATE_AWAITED: Final = 256
+_AGAIN_FACTOR: Final = 3
 """A request is sent once more after so many soft deadlines: somebody else was asked by then."""
-_AGAIN_FLOOR = nanoseconds(0.015)
+_AGAIN_FLOOR: Final = nanoseconds(0.015)
 """But not earlier: what waits so long on loopback mostly waits for a processor."""
-_OVERDUE_FACTOR = 4
+_OVERDUE_FACTOR: Final = 4
 """It is overdue after so many: the second sending has had its time, too."""
-_READ_HEAD_BYTES = 80
-_BYTES_PER_PEER = 30
+_READ_HEAD_BYTES: Final = 80
+_BYTES_PER_PEER: Final = 30
 
 
 class Asker:
@@ -136,7 +136,7 @@ class Exchange:
         self._codec = codec
         self._entropy = entropy
         self._reach = reach
-        self.packed = book.packed
+        self._book = book
         self.acquaintances = Acquaintances(params)
         self.requests = Requests(agenda, params.max_outstanding)
         self.requests.send_again = self._send_again
@@ -145,7 +145,9 @@ class Exchange:
         """Is told of every request that got no answer; set by the node."""
         self.tokens = Tokens(entropy, params.token_s)
         self.counts: Counter[Any] = Counter()
-        """By a message's class when received, by (class,) when sent, by name for the rest."""
+        """By a message's class when received, by name for the rest."""
+        self.sent: Counter[type[Message]] = Counter()
+        self.octets_received = self.octets_sent = 0
         self._outbox: list[tuple[Datagram, Endpoint]] = []
         self._unsent: list[Outstanding] = []
         """Requests whose first datagram is in the outbox."""
@@ -157,6 +159,10 @@ class Exchange:
         the first answer took; 0 while there was none."""
         self._manners = _manners(params.k)
 
+    def packed(self, endpoint: Endpoint) -> bytes:
+        """The packed form of an endpoint."""
+        return self._book.packed(endpoint)
+
     def take_outbox(self) -> list[tuple[Datagram, Endpoint]]:
         """Datagrams since the last call."""
         outbox = self._outbox
@@ -164,6 +170,9 @@ class Exchange:
             return []
         self._outbox = []
         self._unsent.clear()
+        size = self._codec.size
+        for data, _ in outbox:
+            self.octets_sent += size(data)
         return outbox
 
     def take_back(self, give_up: Callable[[], None]) -> None:
@@ -253,7 +262,7 @@ class Exchange:
 
     def asker(self, request: Request, source: Endpoint, size: int, now: int) -> Asker:
         """Who sent `request`, a datagram of `size` octets."""
-        where = self.packed(source)
+        where = self._book.packed(source)
         current = self.tokens.token(where, now)
         given = request.token
         if given == current:
@@ -270,18 +279,18 @@ class Exchange:
     def answer(self, asker: Asker, kind: type[Reply], fields: tuple[Any, ...]) -> None:
         """Reply to `asker`, unless that were more than he may be told."""
         known = asker.acquaintance is not None and asker.acquaintance.peer is not None
-        head = (asker.number, asker.fresh, self.packed(asker.endpoint), known)
+        head = (asker.number, asker.fresh, self._book.packed(asker.endpoint), known)
         message = kind(*head, *fields)
         data = self._codec.encode(message)
         if self._codec.size(data) > asker.room:
             self.counts["dropped.reply_too_large"] += 1
             return
-        self.counts[(kind,)] += 1
+        self.sent[kind] += 1
         self._outbox.append((data, asker.endpoint))
 
     def send(self, message: Message, endpoint: Endpoint) -> Datagram:
         """Send any message; its datagram."""
-        self.counts[(type(message),)] += 1
+        self.sent[type(message)] += 1
         data = self._codec.encode(message)
         self._outbox.append((data, endpoint))
         return data
@@ -305,7 +314,7 @@ class Exchange:
         known.knows_us = reply.known
         if known.seen_us_at != reply.seen:
             known.seen_us_at = reply.seen
-            self._reach.on_witness(ip_group(self.packed(source)), reply.seen)
+            self._reach.on_witness(ip_group(self._book.packed(source)), reply.seen)
         asked.activity.on_reply(asked, reply, now)
 
     def _await_late(self, asked: Outstanding, known: Acquaintance, took: int) -> None:

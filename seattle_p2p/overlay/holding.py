@@ -5,6 +5,8 @@ signature is paid from the quota of the asker's IP group (`askers.Askers.may_che
 is held, and whose, is for `records.Records` to say.
 """
 
+from typing import Final
+
 from seattle_p2p.errors import PeerError
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES, KEY_BYTES
 from seattle_p2p.overlay.askers import Askers
@@ -27,7 +29,7 @@ from seattle_p2p.wire.datagrams import (
     Withdraw,
 )
 
-_ADVERTS_HEAD_BYTES = 106
+_ADVERTS_HEAD_BYTES: Final = 106
 """Octets of a reply without its contents, addresses of IPv6 and a fresh token included."""
 
 

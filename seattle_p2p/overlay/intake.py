@@ -71,7 +71,7 @@ class Intake:
         exchange = self._exchange
         counts = exchange.counts
         size = self._codec.size(data)
-        counts["octets.received"] += size
+        exchange.octets_received += size
         if not self.sources.allow(source, now):
             counts["dropped.rate"] += 1
             return

@@ -7,7 +7,7 @@ its own; otherwise it asks the other side to go first.
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.parts import Parts, Task
@@ -18,9 +18,9 @@ from seattle_p2p.wire.datagrams import Introduce, Introduced, Ping, Pong
 Then = Callable[[Peer | None, int], None]
 """Is told the proved peer, or None, and the time."""
 
-_SLOW_FACTOR = 4
+_SLOW_FACTOR: Final = 4
 """Introductions under way in all, as a multiple of those that are not slow."""
-_MOST_ROUNDS = 4
+_MOST_ROUNDS: Final = 4
 """Ping, an outdated token, they first, we second: no honest introduction takes more."""
 
 

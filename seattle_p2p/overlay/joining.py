@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.contact import Endpoint, Peer
@@ -22,14 +23,14 @@ from seattle_p2p.wire.datagrams import Dialling, DialMe, Found
 
 TimeCall = Callable[[int], None]
 
-_DOORS = 64
+_DOORS: Final = 64
 """Most endpoints tried: as many as are remembered."""
 _NEXT_DOOR_S = (0.3, 0.3, 0.3, 0.05)
 """Each door is given so long before the next is tried, the last number for ever; whoever finds
 three shut is in a hurry. All of them within 4 s."""
-_DIALLERS = 3
+_DIALLERS: Final = 3
 """Peers asked to have us dialled."""
-_DIALS_REMEMBERED = 16
+_DIALS_REMEMBERED: Final = 16
 
 
 class RoleFinding(Task):

@@ -5,6 +5,8 @@ Each helper has some of its contacts (`Dial`) send a `Knock` to the asker's prov
 that arrives from an address the asker never wrote to makes it a server.
 """
 
+from typing import Final
+
 from seattle_p2p.errors import MalformedMessage
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import Role, RoleFound
@@ -16,7 +18,7 @@ from seattle_p2p.overlay.walk import Notice, Walk
 from seattle_p2p.wire.datagrams import Dial, Dialling, DialMe, Knock, Noted
 from seattle_p2p.wire.endpoints import unpack_endpoint
 
-_KNOCKERS = 3
+_KNOCKERS: Final = 3
 """Contacts that knock for one `DialMe`."""
 
 

@@ -11,18 +11,24 @@ happened twice, two others have to name whom we do not know.
 
 from bisect import insort
 from collections.abc import Iterable
+from typing import Final
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.order import best, with_region
 
-_FRESH, _ASKED, _SLOW, _ANSWERED, _GIVEN_UP = range(5)
-_KEPT_FACTOR = 8
+_FRESH: Final = 0
+_ASKED: Final = 1
+_SLOW: Final = 2
+_ANSWERED: Final = 3
+_GIVEN_UP: Final = 4
+_KEPT_FACTOR: Final = 8
 """The list of candidates keeps so many times k: more than the order can ever need at once."""
-_NOTHINGS = 4
+_NOTHINGS: Final = 4
 """So many of the peers that somebody named have to be slow, silent or somebody else, and two in
 three of those tried, before its word is doubted: one in three may be dead after a disaster."""
-_TOO_MANY_LIARS = 2
-_WITNESSES, _OF_WITNESSES = 8, 4
+_TOO_MANY_LIARS: Final = 2
+_WITNESSES: Final = 8
+_OF_WITNESSES: Final = 4
 """Of the eight nearest to somebody that answered, three in four name it: 95 % of those who
 live and are slow, 15 % of the dead, in a network that loses 2 % of its nodes in an hour."""
 
@@ -90,6 +96,8 @@ class Lookup:
         self._given_up: set[Peer] = set()
         """Those that were asked and fell silent: not those never asked at all."""
         self._groups: set[bytes] = set()
+        self._is_crowded = False
+        """Whether any two candidates share an IP group; else the nearest are the best."""
         self._prompt = 0
         self._slow = 0
         self._in_flight = 0
@@ -333,7 +341,7 @@ class Lookup:
 
     def _choose(self, nearest_first: list[Peer]) -> list[Peer]:
         """The best k of them, then the others of the region."""
-        if len(self._groups) > 1:
+        if self._is_crowded and len(self._groups) > 1:
             chosen = best(nearest_first, self._k)
         else:
             chosen = nearest_first[: self._k]
@@ -360,6 +368,7 @@ class Lookup:
         """Take up candidates not met before, named `by` somebody or known to us."""
         states, named_by, asked_at = self._states, self._named_by, self._asked_at
         avoid, named_at, candidates = self._avoid, self._named_at, self._candidates
+        groups = self._groups
         before = len(candidates)
         for peer in peers:
             id = peer.id
@@ -382,7 +391,9 @@ class Lookup:
                 named_by[id] = []
             else:
                 named_by[id] = [by]
-            self._groups.add(peer.group)
+            if peer.group in groups:
+                self._is_crowded = True
+            groups.add(peer.group)
             insort(candidates, (id ^ self.target, peer))
         if len(candidates) > before:
             self._closest = None

@@ -5,21 +5,20 @@ with many ids in few groups therefore cannot fill an answer, however close its i
 single group, as on a campus or on loopback, the order is plain distance.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Protocol
+from typing import Final, Protocol
 
 from seattle_p2p.overlay.contact import Peer
 
-_REGION_FACTOR = 3
+_REGION_FACTOR: Final = 3
 
 
 class Block(Protocol):
-    """Peers whose ids share a prefix, and how far within it they can be apart."""
+    """Peers whose ids share a prefix."""
 
-    lower: int
-    inside: int
     nodes: list[Peer]
 
 
@@ -31,30 +30,29 @@ def index_of(peers: list[Peer], id: int) -> int:
     return -1
 
 
-def nearest(blocks: Sequence[Block], own: Block, target: int, count: int) -> list[Peer]:
+def nearest(blocks: Sequence[Block], lowest: list[int], target: int, count: int) -> list[Peer]:
     """The `count` peers nearest to `target`, nearest first; exact.
 
     Args:
-        blocks: All of them; their prefixes are whole and do not overlap.
-        own: The one whose range has `target`. It often has enough.
+        blocks: By rising range; their prefixes are whole, do not overlap and leave out nobody.
+        lowest: The lowest id of each block's range.
         target: 0 <= target < 2**160.
         count: At most so many.
     """
-    found = _by_distance(own.nodes, target)
+    # The block whose range has the target often has enough.
+    found = _by_distance(blocks[bisect_right(lowest, target) - 1].nodes, target)
     if len(found) < count:
-        others = _farthest_first(blocks, target)
-        if own.nodes:
-            others.pop()
-        while len(found) < count and others:
-            found += _by_distance(others.pop().nodes, target)
+        for index in _nearest_first(lowest, target)[1:]:
+            found += _by_distance(blocks[index].nodes, target)
+            if len(found) >= count:
+                break
     return found[:count]
 
 
-def by_distance(blocks: Sequence[Block], target: int) -> Iterator[Peer]:
-    """Everybody by rising distance from `target`."""
-    waiting = _farthest_first(blocks, target)
-    while waiting:
-        yield from _by_distance(waiting.pop().nodes, target)
+def by_distance(blocks: Sequence[Block], lowest: list[int], target: int) -> Iterator[Peer]:
+    """Everybody by rising distance from `target`; arguments as for `nearest`."""
+    for index in _nearest_first(lowest, target):
+        yield from _by_distance(blocks[index].nodes, target)
 
 
 def are_apart(peers: list[Peer]) -> bool:
@@ -74,17 +72,20 @@ def crowded_out(peers: list[Peer], newcomer: Peer) -> Peer | None:
 
 
 def _by_distance(peers: list[Peer], target: int) -> list[Peer]:
-    return sorted(peers, key=lambda peer: peer.id ^ target)
+    # A key function called for each would take twice as long.
+    far = {peer.id ^ target: peer for peer in peers}
+    return [far[distance] for distance in sorted(far)]
 
 
-def _farthest_first(blocks: Sequence[Block], target: int) -> list[Block]:
-    """Blocks that hold anybody, the nearest last.
+def _nearest_first(lowest: list[int], target: int) -> list[int]:
+    """Numbers of blocks, the one that has the target first.
 
     A block is a whole prefix, so its ids' distances fill one aligned range, and ranges do not
-    overlap: everybody in one block is nearer than anybody in the next.
+    overlap: everybody in one block is nearer than anybody in the next, and any id of a block
+    tells where it stands.
     """
-    far = {(block.lower ^ target) | block.inside: block for block in blocks if block.nodes}
-    return [far[distance] for distance in sorted(far, reverse=True)]
+    far = {low ^ target: index for index, low in enumerate(lowest)}
+    return [far[distance] for distance in sorted(far)]
 
 
 def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:

@@ -1,8 +1,10 @@
 """Numbers of the overlay, with units and where they come from. One frozen object per node."""
 
+from typing import Final
+
 import msgspec
 
-SECOND = 1_000_000_000
+SECOND: Final = 1_000_000_000
 """Nanoseconds in a second: the core counts time in whole nanoseconds."""
 
 

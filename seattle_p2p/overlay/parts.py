@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey
-from seattle_p2p.overlay.agenda import Agenda, Alarm
+from seattle_p2p.overlay.agenda import Agenda
 from seattle_p2p.overlay.contact import Endpoint, Peer, PeerBook
 from seattle_p2p.overlay.core import Cryptography, Event, Role, Signer
 from seattle_p2p.overlay.estimate import SizeEstimate
@@ -15,13 +15,13 @@ from seattle_p2p.overlay.exchange import Exchange
 from seattle_p2p.overlay.params import Params, nanoseconds
 from seattle_p2p.overlay.reach import Reach
 from seattle_p2p.overlay.records import Records
-from seattle_p2p.overlay.requests import Outstanding
+from seattle_p2p.overlay.requests import Activity, Outstanding
 from seattle_p2p.overlay.table import PeerTable
 from seattle_p2p.wire.codec import Codec
 from seattle_p2p.wire.datagrams import Find
 
-_BOTH_FAMILIES = 3
-_LARGEST_PEER_BYTES = 41
+_BOTH_FAMILIES: Final = 3
+_LARGEST_PEER_BYTES: Final = 41
 
 
 class Expecting(Protocol):
@@ -159,7 +159,7 @@ def _nobody(_target: int, _count: int) -> Sequence[Peer]:
     return ()
 
 
-class Task(Alarm):
+class Task(Activity):
     """Work that spans several requests; ends by itself, or is given up.
 
     Args:
@@ -171,7 +171,6 @@ class Task(Alarm):
         super().__init__()
         self.parts = parts
         self.number = number
-        self.open_requests: dict[int, Outstanding] = {}
         self.finished = False
 
     def give_up(self) -> None:
@@ -190,17 +189,3 @@ class Task(Alarm):
         self.give_up()
         if event is not None:
             self.parts.events.append(event)
-
-    def on_reply(self, asked: Outstanding, reply: Any, now: int) -> None:
-        """See `requests.Activity`."""
-        raise NotImplementedError
-
-    def on_slow(self, asked: Outstanding, now: int) -> None:
-        """See `requests.Activity`; most work just goes on waiting."""
-
-    def on_overdue(self, asked: Outstanding, now: int) -> None:
-        """See `requests.Activity`; who has nobody else to ask goes on waiting."""
-
-    def on_silence(self, asked: Outstanding, now: int) -> None:
-        """See `requests.Activity`."""
-        raise NotImplementedError

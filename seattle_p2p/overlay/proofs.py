@@ -1,5 +1,7 @@
 """That a node's id is its own: what exactly an id proof says, and who checks signatures."""
 
+from typing import Final
+
 from seattle_p2p.errors import BadSignature
 from seattle_p2p.identity.envelope import Purpose, signed_bytes
 from seattle_p2p.identity.keys import (
@@ -11,7 +13,7 @@ from seattle_p2p.identity.keys import (
 )
 from seattle_p2p.overlay.core import Cryptography, Signer
 
-NONCE_BYTES = 8
+NONCE_BYTES: Final = 8
 
 
 class RealCryptography:

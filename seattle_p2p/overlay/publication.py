@@ -6,6 +6,7 @@ who is near the place now: a walk costs more than all the stores.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from seattle_p2p.identity.keys import ID_BITS, PublicKey, sealing_secret
 from seattle_p2p.overlay.agenda import Alarm
@@ -21,11 +22,11 @@ from seattle_p2p.overlay.walk import Path, Walk, disjoint_paths
 from seattle_p2p.wire.adverts import NONCE_BYTES, Advert, Record, place_of, seal_advert
 from seattle_p2p.wire.datagrams import Found, Outcome, Store, Stored
 
-_MOVED = 4
+_MOVED: Final = 4
 """One part in so many of k may be new, or gone, before a renewal walks after all."""
 _PATHS, _LARGE_NETWORK = 4, 256
 """Walks that share no peer, from so many servers on."""
-_SECOND_PATIENCE = 3
+_SECOND_PATIENCE: Final = 3
 """A store is tried twice, the second time waiting so many times as long."""
 
 

@@ -1,5 +1,7 @@
 """What this node advertises, and when to write it again."""
 
+from typing import Final
+
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.overlay.contact import Endpoint
 from seattle_p2p.overlay.core import Withdrawn
@@ -9,11 +11,11 @@ from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.publication import Advertised, Publication
 from seattle_p2p.overlay.withdrawal import Withdrawal
 
-_LATER = 4
+_LATER: Final = 4
 """Each of the first renewals comes so many times later than the one before."""
-_YOUNG = 4
+_YOUNG: Final = 4
 """So many rounds walk: the network may be growing around us."""
-_WALK_EVERY = 12
+_WALK_EVERY: Final = 12
 """Of the later ones, those that walk; the others ask one holder who is near and trust it."""
 
 

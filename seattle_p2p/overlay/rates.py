@@ -1,8 +1,9 @@
 """How much one source may ask of us: token buckets, bounded in number."""
 
 from collections.abc import Hashable
+from typing import Final
 
-_SWEEP_ABOVE = 10
+_SWEEP_ABOVE: Final = 10
 """Fewer buckets than this are not worth a look."""
 
 

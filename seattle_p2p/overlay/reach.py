@@ -1,15 +1,16 @@
 """Where we are: our own sockets, where others see us, whether strangers can reach us."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from seattle_p2p.errors import MalformedMessage
 from seattle_p2p.overlay.contact import Endpoint
 from seattle_p2p.overlay.core import Role
 from seattle_p2p.wire.endpoints import pack_endpoint, unpack_endpoint
 
-_MOST_WITNESSES = 20
-_ENOUGH_WITNESSES = 2
-_DOUBTS_UNTIL_CLIENT = 3
+_MOST_WITNESSES: Final = 20
+_ENOUGH_WITNESSES: Final = 2
+_DOUBTS_UNTIL_CLIENT: Final = 3
 """Times in a row that most of those who were to knock did not get through."""
 
 

@@ -5,7 +5,7 @@ A large set is read from one holder in ranges of node ids, many at a time; the o
 are only asked where their digest differs from what is known by then.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -22,13 +22,13 @@ from seattle_p2p.overlay.walk import Notice, Path, Walk, disjoint_paths
 from seattle_p2p.wire.adverts import open_advert, place_of
 from seattle_p2p.wire.datagrams import Adverts, Read, Report
 
-_REPORTED_TO = 3
+_REPORTED_TO: Final = 3
 """Holders told of a dead node; each sees for itself."""
-_EVERYTHING = 1 << 30
-_CAUTION = 3
+_EVERYTHING: Final = 1 << 30
+_CAUTION: Final = 3
 """Answers awaited one by one where peers are near, until there is an advert if all are wanted:
 whoever is asked first may well have enough."""
-_NEWCOMERS = 2
+_NEWCOMERS: Final = 2
 """Peers that a walk to a key's place may bring into the table: each costs both sides
 signatures, while somebody waits; joining and refreshing fill the table without that."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from heapq import heappop, heappush, nlargest
 from operator import attrgetter
+from typing import Final
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
@@ -20,13 +21,13 @@ from seattle_p2p.overlay.params import SECOND, Params
 from seattle_p2p.wire.adverts import Record
 from seattle_p2p.wire.datagrams import Outcome
 
-DIGEST_BYTES = 8
-_REMOVED_KEPT = 256
-_ROOM_SHARE = 512
+DIGEST_BYTES: Final = 8
+_REMOVED_KEPT: Final = 256
+_ROOM_SHARE: Final = 512
 """Of all a holder may keep, so much makes room at a time for who has less."""
-_MARKS_KEPT = 2048
+_MARKS_KEPT: Final = 2048
 """Marks remembered in a process: in a simulation twenty holders have the same."""
-SPLIT_STEP = 3
+SPLIT_STEP: Final = 3
 """Bits by which a crowded place goes deeper: eight subkeys at a time."""
 
 

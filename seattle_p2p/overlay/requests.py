@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from seattle_p2p.overlay.agenda import Agenda, Alarm
 from seattle_p2p.overlay.contact import Endpoint
@@ -11,23 +11,30 @@ from seattle_p2p.wire.codec import Datagram
 from seattle_p2p.wire.datagrams import Reply
 
 
-class Activity(Protocol):
+class Activity(Alarm):
     """What sends requests and is told what came of each: a lookup, a join, a publication."""
 
-    open_requests: dict[int, Outstanding]
-    """Its requests without answer, by number; kept by `Requests`."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.open_requests: dict[int, Outstanding] = {}
+        """Its requests without answer, by number; kept by `Requests`."""
 
     def on_reply(self, asked: Outstanding, reply: Any, now: int) -> None:
         """The reply to `asked`, of the class that answers it."""
+        raise NotImplementedError
 
     def on_slow(self, asked: Outstanding, now: int) -> None:
-        """`asked` has passed its soft deadline; its reply may still come."""
+        """`asked` has passed its soft deadline; most work just goes on waiting."""
 
     def on_overdue(self, asked: Outstanding, now: int) -> None:
-        """`asked` was sent twice and is long past its time; its reply may still come."""
+        """`asked` was sent twice and is long past its time; its reply may still come.
+
+        Who has nobody else to ask goes on waiting.
+        """
 
     def on_silence(self, asked: Outstanding, now: int) -> None:
         """`asked` has passed its hard deadline; nothing comes any more."""
+        raise NotImplementedError
 
 
 class Outstanding(Alarm):

@@ -1,6 +1,7 @@
 """The nodes that adverts name, while somebody reads them: each one's newest, and who lives."""
 
 from collections.abc import Callable
+from typing import Final
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.core import AdvertFound
@@ -8,7 +9,7 @@ from seattle_p2p.overlay.introducer import Introducer
 from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.wire.adverts import Advert
 
-_VERSIONS = 3
+_VERSIONS: Final = 3
 """Adverts of one node that are tried, newest first, before it counts as dead."""
 
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
@@ -10,20 +10,20 @@ from seattle_p2p.overlay.records import DIGEST_BYTES, mark_of, range_of
 from seattle_p2p.wire.datagrams import Adverts
 from seattle_p2p.wire.limits import MAX_DATAGRAM_BYTES
 
-_DEEPEST_BITS = 16
-_DRILL_BITS = 4
+_DEEPEST_BITS: Final = 16
+_DRILL_BITS: Final = 4
 """A range mostly known is cut in sixteen, and again where digests differ: few differences are
 found with few questions."""
-_LARGEST_PLACE = 4096
+_LARGEST_PLACE: Final = 4096
 """More adverts than any honest holder keeps of one place; a liar may claim billions."""
-_USUAL_ADVERT_BYTES = 180
-_PAGE_BYTES = MAX_DATAGRAM_BYTES - 100
+_USUAL_ADVERT_BYTES: Final = 180
+_PAGE_BYTES: Final = MAX_DATAGRAM_BYTES - 100
 """What a page without contacts has for adverts."""
-_HELPERS = 3
+_HELPERS: Final = 3
 """Holders that are read beside the one whose turn it is."""
-_COMPARED_AT_ONCE = 4
-_ENOUGH_OF_A_CROWD = 4
-_PAGES_IN_A_ROW = 3
+_COMPARED_AT_ONCE: Final = 4
+_ENOUGH_OF_A_CROWD: Final = 4
+_PAGES_IN_A_ROW: Final = 3
 """A range of at most so many pages is read on; a longer one is cut and read side by side."""
 
 

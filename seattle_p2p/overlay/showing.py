@@ -1,10 +1,9 @@
 """Shows people who look inside what a node counted and what its table is like."""
 
-from typing import Any
-
 from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.core import Statistics
+from seattle_p2p.overlay.exchange import Exchange
 from seattle_p2p.overlay.params import SECOND
 from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.views import BucketView, ContactView, TableView
@@ -25,7 +24,7 @@ def count_up(parts: Parts, *, published: int) -> Statistics:
         acquaintances=len(parts.exchange.acquaintances),
         timers=len(parts.agenda),
         published=published,
-        counts={_name(key): count for key, count in parts.exchange.counts.items()},
+        counts=_counts(parts.exchange),
     )
 
 
@@ -67,8 +66,15 @@ def _shared(id: int, own_id: int, free: int) -> int:
     return ID_BITS - ((id ^ own_id) | free).bit_length()
 
 
-def _name(key: Any) -> str:
-    """The public name of a count."""
-    if isinstance(key, tuple):
-        return f"sent.{key[0].__name__}"
-    return f"received.{key.__name__}" if isinstance(key, type) else str(key)
+def _counts(exchange: Exchange) -> dict[str, int]:
+    """What was counted, by public name."""
+    received = {
+        f"received.{key.__name__}" if isinstance(key, type) else str(key): count
+        for key, count in exchange.counts.items()
+    }
+    sent = {f"sent.{kind.__name__}": count for kind, count in exchange.sent.items()}
+    octets = {
+        "octets.received": exchange.octets_received,
+        "octets.sent": exchange.octets_sent,
+    }
+    return received | sent | octets

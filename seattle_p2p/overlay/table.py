@@ -20,6 +20,7 @@ The only module of the core that imports the package.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from kademlia.node import Node
 from kademlia.routing import KBucket, RoutingTable
@@ -35,9 +36,9 @@ from seattle_p2p.overlay.order import (
     nearest,
 )
 
-_FEW = 5
+_FEW: Final = 5
 """Contacts wanted in any bucket, however small k is."""
-_REPLACEMENTS = 4
+_REPLACEMENTS: Final = 4
 """Peers remembered for a place that falls free; a bucket of 20 loses fewer in an hour."""
 
 
@@ -235,11 +236,11 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
-        found = nearest(self.buckets, self.bucket_of(target), target, count)
+        found = nearest(self.buckets, self._lowest, target, count)
         if not self._is_mixed or are_apart(found):
             return found
         return best(self.by_distance(target), count)
 
     def by_distance(self, target: int) -> Iterator[Peer]:
         """Every contact by rising distance from `target`."""
-        return by_distance(self.buckets, target)
+        return by_distance(self.buckets, self._lowest, target)

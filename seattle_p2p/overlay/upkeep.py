@@ -1,5 +1,7 @@
 """What a node does when nobody asks it for anything, and small work of its own."""
 
+from typing import Final
+
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.agenda import Alarm
 from seattle_p2p.overlay.contact import Endpoint, Peer
@@ -14,10 +16,10 @@ from seattle_p2p.overlay.walk import Notice, Walk
 from seattle_p2p.wire.adverts import Advert
 from seattle_p2p.wire.datagrams import Ping, Pong
 
-_LOST_TRIED = 2
-_HELPERS = 3
+_LOST_TRIED: Final = 2
+_HELPERS: Final = 3
 """Peers asked to have a node dialled that does not know its role."""
-_ESTIMATED_LESS = 10
+_ESTIMATED_LESS: Final = 10
 """Each estimate of the network's size waits so many times longer than the one before."""
 
 

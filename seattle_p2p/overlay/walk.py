@@ -1,7 +1,7 @@
 """Driving one lookup: queries out, answers in, acquaintances made on the way."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from seattle_p2p.identity.keys import ID_BYTES
 from seattle_p2p.overlay.contact import Peer
@@ -11,8 +11,8 @@ from seattle_p2p.overlay.parts import Parts, Task
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.wire.datagrams import Find, Found
 
-_UNANSWERED_PATIENCE = 4
-_AFAR = 3
+_UNANSWERED_PATIENCE: Final = 4
+_AFAR: Final = 3
 """So many times more are asked at once where peers are far and somebody waits."""
 
 Notice = Callable[[Peer, bool, int], None]

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from seattle_p2p.errors import SeattleError
 
-OVERLAY_INTERPRETED = ("acquaintance", "core", "entry", "params", "table", "views")
+OVERLAY_INTERPRETED = ("core", "params", "table", "views")
 """Structs of msgspec, and subclasses of an untyped package: mypyc has nothing to gain there."""
 SIM_COMPILED = (
     "agenda",

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from random import Random
+from typing import Final
 
 from seattle_p2p.identity.keys import ID_BITS
 from seattle_p2p.overlay.agenda import Alarm
@@ -17,7 +18,7 @@ from seattle_p2p.overlay.publication import Advertised
 from seattle_p2p.overlay.requests import Outstanding
 from seattle_p2p.overlay.upkeep import Upkeep
 
-_LATE_S = 1.0
+_LATE_S: Final = 1.0
 """An alarm that is due rings at once; none stands there longer."""
 
 

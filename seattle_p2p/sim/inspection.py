@@ -7,6 +7,7 @@ whether it is inspected or not.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import Final
 
 from seattle_p2p.errors import PeerError
 from seattle_p2p.identity.keys import sealing_secret
@@ -27,21 +28,21 @@ from seattle_p2p.sim.nat import Box
 from seattle_p2p.sim.population import Member, Population
 from seattle_p2p.wire.adverts import open_advert, place_of
 
-_OVERDUE_S = 120
+_OVERDUE_S: Final = 120
 """Records are swept out now and then; none is there so long after its end."""
-_SAME_ROUND_S = 60
+_SAME_ROUND_S: Final = 60
 """A store whose answer was lost is sent again within that time."""
-_MISSED_BY = 3
+_MISSED_BY: Final = 3
 """So many holders may not have heard that an advert was taken back."""
-_OPENED_KEPT = 50_000
-_SUBKEYS_KNOWN = 1000
+_OPENED_KEPT: Final = 50_000
+_SUBKEYS_KNOWN: Final = 1000
 """Of so many persons the first subkeys are looked at, too, under which a crowd goes on."""
-_MOSTLY = 1.5
+_MOSTLY: Final = 1.5
 """So many times more neighbours in buckets are in order than not: four or five as a rule, for
 there are signs of life that move nobody."""
 _UNREFRESHED, _FEW_UNREFRESHED = 0.05, 3
 """So large a share of nodes, and so many, may have a bucket that was empty for long."""
-_LEAST_PAIRS = 200
+_LEAST_PAIRS: Final = 200
 """Fewer neighbours in buckets say nothing about their order."""
 
 

@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Sequence
 from math import erf, exp
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from seattle_p2p.errors import BadPlan
 from seattle_p2p.sim.geography import (
@@ -18,19 +18,19 @@ from seattle_p2p.sim.geography import (
 )
 from seattle_p2p.sim.streams import Streams
 
-NS_PER_MS = 1_000_000
-_SHORTEST_NS = 50_000
+NS_PER_MS: Final = 1_000_000
+_SHORTEST_NS: Final = 50_000
 """Nobody is nearer than 50 µs: two machines on one switch."""
 
-_TABLE = 4096
+_TABLE: Final = 4096
 """Residuals and jitter are drawn once into tables of this size; a power of two."""
 
-_ONE_WAY_SPREAD = 0.05
+_ONE_WAY_SPREAD: Final = 0.05
 """The two directions of a pair differ by up to this share of half the round trip."""
 
-_SWING_NS = 15 * 1_000_000_000
-_SWING_CORRELATION = 0.82
-_MOST_SWINGS = 1 << 20
+_SWING_NS: Final = 15 * 1_000_000_000
+_SWING_CORRELATION: Final = 0.82
+_MOST_SWINGS: Final = 1 << 20
 """Pairs whose swing is remembered; beyond it all begin anew."""
 
 

@@ -17,14 +17,14 @@ symmetric       one per destination       that destination
 A carrier's box (CGNAT) is a symmetric one that many hosts share.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from seattle_p2p.overlay.contact import Endpoint
 from seattle_p2p.sim.world import Host, Mapped, Sender, World
 
 Kind = Literal["full_cone", "restricted", "port_restricted", "symmetric", "cgnat"]
 
-TIMEOUT_S = 120.0
+TIMEOUT_S: Final = 120.0
 """A mapping unused from inside for so long is gone; RFC 4787 asks for two minutes at least."""
 _FIRST_PORT, _PORTS = 1024, 64_000
 

@@ -7,7 +7,7 @@ them from the member it sits at. What they experience goes into a `Tally`.
 
 import random
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from seattle_p2p.identity.keys import PublicKey
 from seattle_p2p.overlay.contact import Endpoint, Peer
@@ -33,9 +33,9 @@ from seattle_p2p.sim.spotlight import Spotlight
 from seattle_p2p.sim.world import Host, World
 from seattle_p2p.wire.adverts import Advert, sequence_after
 
-_RETRY_S = 5.0
+_RETRY_S: Final = 5.0
 """A failed join is tried again after so long."""
-_SEEDS_ASKED = 3
+_SEEDS_ASKED: Final = 3
 """Bootstrap nodes a member is told of, drawn at random."""
 
 MakeOverlay: TypeAlias = Callable[["Member"], Overlay]

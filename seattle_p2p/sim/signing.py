@@ -6,14 +6,16 @@ scenario forges nothing unless the scenario says so.
 """
 
 import hashlib
+from functools import lru_cache
+from typing import Final
 
 from seattle_p2p.errors import BadSignature
 from seattle_p2p.identity.keys import SIGNATURE_BYTES, KeyPair, PublicKey, storage_key
 from seattle_p2p.overlay.core import Signer
 
-_GENUINE_KEPT = 512
+_GENUINE_KEPT: Final = 512
 """Statements found genuine that are remembered."""
-REAL_UP_TO = 1000
+REAL_UP_TO: Final = 1000
 """Nodes up to which `auto` signs for real: above, a run would mostly be spent on curves."""
 
 
@@ -113,8 +115,13 @@ class RealSignatures:
         return known
 
 
+@lru_cache
+def _keyed(secret: bytes) -> "hashlib.blake2b":
+    return hashlib.blake2b(key=secret, digest_size=SIGNATURE_BYTES, person=b"sim signature")
+
+
 def _keyed_hash(secret: bytes, key: PublicKey, message: bytes) -> bytes:
-    hasher = hashlib.blake2b(key=secret, digest_size=SIGNATURE_BYTES, person=b"sim signature")
+    hasher = _keyed(secret).copy()
     hasher.update(key.raw)
     hasher.update(message)
     return hasher.digest()

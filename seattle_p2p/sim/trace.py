@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from struct import Struct
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Describe: TypeAlias = Callable[[Any], tuple[str, bytes]]
 """Kind of a datagram, and its body without signatures."""
@@ -20,7 +20,7 @@ _Event: TypeAlias = tuple[int, int, int, Any]
 """Time in ns, number of the sender, of the receiver, and the datagram."""
 
 _head = Struct("<QIII").pack
-_EVENTS_PER_UPDATE = 64
+_EVENTS_PER_UPDATE: Final = 64
 """Few enough that what they carry is still in the processor's cache when it is hashed."""
 
 

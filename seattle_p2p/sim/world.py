@@ -7,7 +7,7 @@ asks the operating system for time, randomness or order.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from seattle_p2p.overlay.core import Core
 from seattle_p2p.sim.agenda import Agenda, ShuffledAgenda
@@ -16,7 +16,7 @@ from seattle_p2p.sim.links import Constant, Latency, Loss
 from seattle_p2p.sim.streams import Streams
 from seattle_p2p.sim.trace import Describe, Trace
 
-NS_PER_S = 1_000_000_000
+NS_PER_S: Final = 1_000_000_000
 
 
 MakeCore: TypeAlias = Callable[["Host"], Core]

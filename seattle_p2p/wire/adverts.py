@@ -8,7 +8,7 @@ names the node's id, the sequence and the lifetime, which is all a holder needs 
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 from nacl.bindings import crypto_secretbox, crypto_secretbox_open
@@ -32,16 +32,16 @@ from seattle_p2p.wire.limits import (
     MAX_SPLIT_BITS,
 )
 
-OVERLAY_UDP = 1
+OVERLAY_UDP: Final = 1
 """Kind of endpoint: the overlay's socket."""
-COMMANDS_TCP = 2
+COMMANDS_TCP: Final = 2
 """Kind of endpoint: the command service."""
 
-NONCE_BYTES = 24
-_PLACES_KEPT = 2048
+NONCE_BYTES: Final = 24
+_PLACES_KEPT: Final = 2048
 """Places remembered in a process: to work one out takes a hash."""
 _MAX_SEQUENCE = 2**63 - 1
-_SEQUENCES_PER_START = 1 << 24
+_SEQUENCES_PER_START: Final = 1 << 24
 
 Verify = Callable[[PublicKey, bytes, bytes], None]
 """Accepts a signature over a message, or raises `BadSignature`."""

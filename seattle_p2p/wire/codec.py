@@ -6,7 +6,7 @@ octet 12      version of the protocol
 octets 13-    the message: a msgpack array, tag first
 """
 
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import msgspec
 
@@ -34,9 +34,9 @@ from seattle_p2p.wire.datagrams import (
 )
 from seattle_p2p.wire.limits import MAX_DATAGRAM_BYTES, MAX_NETWORK_NAME, OVERLAY_MAGIC
 
-VERSION = 1
-NETWORK_HASH_BYTES = 8
-HEADER_BYTES = len(OVERLAY_MAGIC) + NETWORK_HASH_BYTES + 1
+VERSION: Final = 1
+NETWORK_HASH_BYTES: Final = 8
+HEADER_BYTES: Final = len(OVERLAY_MAGIC) + NETWORK_HASH_BYTES + 1
 
 _AnyMessage = (
     Ping

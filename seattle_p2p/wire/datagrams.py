@@ -9,7 +9,7 @@ request.
 On the wire each is a msgpack array: the class's tag, then the fields in order.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -226,16 +226,16 @@ class Knock(Message, frozen=True, array_like=True, tag=17, gc=False):
 class Outcome:
     """What a holder did with a record."""
 
-    DONE = 0
-    UNPROVED = 1
+    DONE: Final = 0
+    UNPROVED: Final = 1
     """Prove your id at this address first."""
-    REFUSED = 2
+    REFUSED: Final = 2
     """Unsound, not the sender's own, or not for this place."""
-    OLDER = 3
+    OLDER: Final = 3
     """A newer one is here."""
-    FULL = 4
+    FULL: Final = 4
     """No room for one more from this sender or its IP group."""
-    SPLIT = 5
+    SPLIT: Final = 5
     """The key is crowded: store it under a subkey."""
 
 
