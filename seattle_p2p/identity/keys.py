@@ -28,7 +28,7 @@ ID_BYTES: Final = ID_BITS // 8
 TEXT_LENGTH: Final = 56
 SHORT_LENGTH: Final = 12
 _CHECKSUM_BYTES: Final = 3
-_NODES_KEPT: Final = 4096
+_NODES_KEPT: Final = 16_384
 """Ids of nodes remembered in a process: to work one out takes a hash."""
 _PERSONS_KEPT: Final = 512
 """Persons whose storage key and sealing secret are remembered: whoever looks for somebody's
@@ -101,7 +101,7 @@ class PublicKey:
     @cached_property
     def node_id(self) -> int:
         """Place of a node with this key in the overlay: 160 bits of BLAKE2b."""
-        return _node_id(self.raw)
+        return node_id_of(self.raw)
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Accept `signature` over `message`, or refuse it.
@@ -133,7 +133,8 @@ class PublicKey:
 
 
 @lru_cache(maxsize=_NODES_KEPT)
-def _node_id(raw: bytes) -> int:
+def node_id_of(raw: bytes) -> int:
+    """`PublicKey.node_id` of a raw key, 32 bytes, for those who need nothing else of it."""
     return int.from_bytes(digest(raw, label=b"node id", size=ID_BYTES))
 
 

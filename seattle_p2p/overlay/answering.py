@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from seattle_p2p.identity.keys import PublicKey
+from seattle_p2p.identity.keys import node_id_of
 from seattle_p2p.overlay.askers import Askers
 from seattle_p2p.overlay.exchange import Asker
 from seattle_p2p.overlay.parts import Parts
@@ -45,7 +45,7 @@ class Answering:
                 if message.server:
                     parts.admit(proved, now)
         known = asker.acquaintance
-        asker_id = PublicKey(message.key).node_id
+        asker_id = node_id_of(message.key)
         proved_here = known is not None and known.peer is not None and known.peer.id == asker_id
         if not proved_here and not parts.reach.is_ours(message.seen):
             parts.exchange.answer(asker, Introduced, (b"", server, b""))

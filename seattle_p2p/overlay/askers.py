@@ -1,6 +1,6 @@
 """Who asks: which askers are proved nodes, and how much finding that out may cost us."""
 
-from seattle_p2p.identity.keys import KEY_BYTES, PublicKey
+from seattle_p2p.identity.keys import KEY_BYTES, node_id_of
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.exchange import Asker
 from seattle_p2p.overlay.parts import Parts
@@ -73,4 +73,4 @@ class Askers:
 
 def _id_of(key: bytes) -> int | None:
     """Node id of a raw public key; None when it is none."""
-    return PublicKey(key).node_id if len(key) == KEY_BYTES else None
+    return node_id_of(key) if len(key) == KEY_BYTES else None

@@ -4,10 +4,24 @@ A peer's packed form is its id (20 octets) and its packed endpoint (7 or 19 octe
 endpoints may follow in a later version and are passed over.
 """
 
+from typing import Final
+
 from seattle_p2p.errors import MalformedMessage
-from seattle_p2p.identity.keys import ID_BYTES
+from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.wire.endpoints import Endpoint as Endpoint
 from seattle_p2p.wire.endpoints import ip_group, pack_endpoint, packed_length, unpack_endpoint
+
+LEADING_BITS: Final = 52
+_LEADING_BELOW: Final = ID_BITS - LEADING_BITS
+INDEX_BITS: Final = 8
+
+
+def leading_bits(id: int) -> int:
+    """The first 52 bits of an id, with room for an index of 8 bits behind them.
+
+    So much fits into one word of the machine, and tells nearly all distances apart.
+    """
+    return id >> _LEADING_BELOW << INDEX_BITS
 
 
 class Peer:
@@ -18,10 +32,12 @@ class Peer:
         endpoint: Where its overlay socket is.
     """
 
-    __slots__ = ("endpoint", "family", "group", "id", "packed")
+    __slots__ = ("endpoint", "family", "group", "id", "leading", "packed")
 
     def __init__(self, id: int, endpoint: Endpoint) -> None:
         self.id = id
+        self.leading = leading_bits(id)
+        """See `leading_bits`."""
         self.endpoint = endpoint
         self.family = endpoint.family
         """1 for IPv4, 2 for IPv6."""

@@ -28,8 +28,8 @@ class Tokens:
         self._entropy = entropy
         self._period = nanoseconds(period_s)
         self._secrets: list[blake2b] = []
-        """Hashes that have taken in nothing but the secret, the current one first: to copy one
-        takes half as long as to make it."""
+        """Hashes that have taken in the secret, the current one first. One with a key would
+        hash a block more; no more is needed to keep the secret of BLAKE2 (RFC 7693, 1)."""
         self._changes_at = 0
 
     def token(self, where: bytes, now: int) -> bytes:
@@ -49,7 +49,7 @@ class Tokens:
     def _change(self, now: int) -> None:
         missed = 1 + (now - self._changes_at) // self._period if self._secrets else 1
         fresh = [
-            blake2b(digest_size=TOKEN_BYTES, key=self._entropy(_SECRET_BYTES))
+            blake2b(self._entropy(_SECRET_BYTES), digest_size=TOKEN_BYTES)
             for _ in range(min(missed, _SECRETS_KEPT))
         ]
         self._secrets = (fresh + self._secrets)[:_SECRETS_KEPT]

@@ -23,6 +23,7 @@ _SHORTEST_NS: Final = 50_000
 """Nobody is nearer than 50 µs: two machines on one switch."""
 
 _TABLE: Final = 4096
+_TILTS: Final = 1023
 """Residuals and jitter are drawn once into tables of this size; a power of two."""
 
 _ONE_WAY_SPREAD: Final = 0.05
@@ -80,8 +81,8 @@ class Constant:
 class Synthetic:
     """Hosts with places, drawn from fitted parameters; pairs keep their character for the run.
 
-    Costs 24 bytes a host; a pair's residual comes from a hash of the two numbers, not from
-    storage.
+    Costs some 200 bytes a host; a pair's residual comes from a hash of the two numbers, not
+    from storage.
 
     Args:
         geography: The parameters.
@@ -94,7 +95,15 @@ class Synthetic:
     def __init__(self, geography: Geography, streams: Streams, scale: float = 1.0) -> None:
         self._geography = geography
         self._places: list[complex] = []
-        self._heights = array("d")
+        self._heights: list[float] = []
+        self._lower: list[int] = []
+        """By host: its part in what picks a pair's residual, when it is the lower number ..."""
+        self._higher: list[int] = []
+        """... and the higher."""
+        self._from: list[int] = []
+        """Its part in what picks the tilt of a direction, when it sends ..."""
+        self._to: list[int] = []
+        """... and when it receives."""
         self._rng = streams.stream("latency/places")
         self._draw = streams.stream("latency/jitter").random
         tables = streams.stream("latency/tables")
@@ -105,16 +114,21 @@ class Synthetic:
     def grow(self, count: int) -> None:
         """Give places to hosts up to number count - 1."""
         while len(self._places) < count:
+            host = len(self._places)
             self._places.append(draw_place(self._geography.clouds, self._rng))
             self._heights.append(quantile(self._geography.heights, self._rng.random()))
+            self._lower.append((host * 0x9E3779B1 >> 7) & (_TABLE - 1))
+            self._higher.append((host * 0x85EBCA77 >> 7) & (_TABLE - 1))
+            self._from.append((host * 0xC2B2AE3D >> 9) & _TILTS)
+            self._to.append((host * 0x27D4EB2F >> 9) & _TILTS)
 
     def base_rtt_ns(self, source: int, destination: int) -> int:
         """Round trip of the pair without jitter."""
         low, high = (source, destination) if source < destination else (destination, source)
         heights = self._heights
         rtt = abs(self._places[low] - self._places[high]) + heights[low] + heights[high]
-        pair = (low * 0x9E3779B1 ^ high * 0x85EBCA77) >> 7
-        return int(rtt * self._residual[pair & (_TABLE - 1)] * self._to_ns)
+        pair = self._lower[low] ^ self._higher[high]
+        return int(rtt * self._residual[pair] * self._to_ns)
 
     def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
         """Half the round trip, tilted a little by direction, times the moment's jitter."""
@@ -123,10 +137,10 @@ class Synthetic:
         low, high = (source, destination) if source < destination else (destination, source)
         places, heights = self._places, self._heights
         rtt = abs(places[low] - places[high]) + heights[low] + heights[high]
-        pair = (low * 0x9E3779B1 ^ high * 0x85EBCA77) >> 7
-        base_ns = int(rtt * self._residual[pair & (_TABLE - 1)] * self._to_ns)
-        tilt = (source * 0xC2B2AE3D ^ destination * 0x27D4EB2F) >> 9 & 1023
-        way = 0.5 + _ONE_WAY_SPREAD * (tilt / 1023 - 0.5)
+        pair = self._lower[low] ^ self._higher[high]
+        base_ns = int(rtt * self._residual[pair] * self._to_ns)
+        tilt = self._from[source] ^ self._to[destination]
+        way = 0.5 + _ONE_WAY_SPREAD * (tilt / _TILTS - 0.5)
         delay = int(base_ns * way * self._jitter[int(self._draw() * _TABLE)])
         return max(delay, _SHORTEST_NS)
 
@@ -288,16 +302,16 @@ class GilbertElliott:
 
 def _table(
     points: Sequence[tuple[float, float]], rng: random.Random, *, exponential: bool = False
-) -> "array[float]":
+) -> list[float]:
     values = [quantile(points, (slot + 0.5) / _TABLE) for slot in range(_TABLE)]
     rng.shuffle(values)
-    return array("d", (exp(value) for value in values) if exponential else values)
+    return [exp(value) for value in values] if exponential else values
 
 
 def _way(source: int, destination: int) -> float:
     """Share of the round trip that this direction takes."""
-    tilt = (source * 0xC2B2AE3D ^ destination * 0x27D4EB2F) >> 9 & 1023
-    return 0.5 + _ONE_WAY_SPREAD * (tilt / 1023 - 0.5)
+    tilt = (source * 0xC2B2AE3D ^ destination * 0x27D4EB2F) >> 9 & _TILTS
+    return 0.5 + _ONE_WAY_SPREAD * (tilt / _TILTS - 0.5)
 
 
 def _normal_share(value: float) -> float:

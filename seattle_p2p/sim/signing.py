@@ -117,7 +117,7 @@ class RealSignatures:
 
 @lru_cache
 def _keyed(secret: bytes) -> "hashlib.blake2b":
-    return hashlib.blake2b(key=secret, digest_size=SIGNATURE_BYTES, person=b"sim signature")
+    return hashlib.blake2b(secret, digest_size=SIGNATURE_BYTES, person=b"sim signature")
 
 
 def _keyed_hash(secret: bytes, key: PublicKey, message: bytes) -> bytes:
