@@ -165,6 +165,8 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         """Forget everybody."""
         self._group: bytes | None = None
         self._is_mixed = False
+        self._are_apart: bool | None = None
+        """Whether no two contacts share an IP group; None when that has to be seen again."""
         self.buckets = [Bucket(0, 2**ID_BITS - 1, self.ksize)]
         self._lowest = [0]
 
@@ -211,6 +213,7 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         """
         if node.id == self.own_id:
             return None
+        self._are_apart = None
         if self._group is None:
             self._group = node.group
         self._is_mixed = self._is_mixed or node.group != self._group
@@ -225,6 +228,11 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
                 return bucket.head()
             self.split_bucket(index)
 
+    def remove_contact(self, node: Peer) -> None:
+        """Drop a contact; one of those that wait takes its place."""
+        self._are_apart = None
+        super().remove_contact(node)
+
     def touch(self, peer: Peer) -> None:
         """Note that a contact was heard from; nothing when it is none."""
         nodes = self.bucket_of(peer.id).nodes
@@ -237,7 +245,11 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""
         found = nearest(self.buckets, self._lowest, target, count)
-        if not self._is_mixed or are_apart(found):
+        if not self._is_mixed:
+            return found
+        if self._are_apart is None:
+            self._are_apart = are_apart(list(self))
+        if self._are_apart or are_apart(found):
             return found
         return best(self.by_distance(target), count)
 
