@@ -42,10 +42,9 @@ class Company:
         """A peer answered a walk: get to know it if our table has room, or it wants us."""
         parts = self._parts
         known = parts.exchange.acquaintances.at(peer.endpoint)
-        if known is not None and parts.table.contact(peer.id) is peer:
+        if known is not None and parts.table.touch(peer):
             known.peer = peer  # The table remembers a proof longer.
         if known is not None and known.peer is not None and known.peer.id == peer.id:
-            parts.table.touch(known.peer)
             if not (wanted and parts.reach.is_server and not known.knows_us):
                 return
         elif not parts.table.wants(peer.id) and not (wanted and parts.reach.is_server):

@@ -1,6 +1,5 @@
 """Sending and taking in: numbers, tokens, padding, matching, patience; no meanings."""
 
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -144,9 +143,9 @@ class Exchange:
         self.on_silent_endpoint: Callable[[Endpoint, int], None] = lambda _where, _now: None
         """Is told of every request that got no answer; set by the node."""
         self.tokens = Tokens(entropy, params.token_s)
-        self.counts: Counter[Any] = Counter()
-        """By a message's class when received, by name for the rest."""
-        self.sent: Counter[type[Message]] = Counter()
+        self.counts: dict[str, int] = {}
+        self.received: dict[type[Message], int] = {}
+        self.sent: dict[type[Message], int] = {}
         self.octets_received = self.octets_sent = 0
         self._outbox: list[tuple[Datagram, Endpoint]] = []
         self._unsent: list[Outstanding] = []
@@ -158,6 +157,10 @@ class Exchange:
         """Latest requests sent twice or given up, by number: whom we asked, when, and how long
         the first answer took; 0 while there was none."""
         self._manners = _manners(params.k)
+
+    def count(self, what: str, many: int = 1) -> None:
+        """Count something that happened."""
+        self.counts[what] = self.counts.get(what, 0) + many
 
     def packed(self, endpoint: Endpoint) -> bytes:
         """The packed form of an endpoint."""
@@ -182,7 +185,7 @@ class Exchange:
         closed = {id(asked.datagram) for asked in waiting if asked not in self.requests}
         if closed:
             kept = [entry for entry in self._outbox if id(entry[0]) not in closed]
-            self.counts["sent.taken_back"] += len(self._outbox) - len(kept)
+            self.count("sent.taken_back", len(self._outbox) - len(kept))
             self._outbox = kept
 
     def ask(
@@ -216,7 +219,7 @@ class Exchange:
             The outstanding request; None when too many are outstanding: nothing was sent.
         """
         if self.requests.full:
-            self.counts["dropped.too_many_requests"] += 1
+            self.count("dropped.too_many_requests")
             return None
         known = self.acquaintances.meet(endpoint)
         known.asked = True
@@ -283,14 +286,15 @@ class Exchange:
         message = kind(*head, *fields)
         data = self._codec.encode(message)
         if self._codec.size(data) > asker.room:
-            self.counts["dropped.reply_too_large"] += 1
+            self.count("dropped.reply_too_large")
             return
-        self.sent[kind] += 1
+        self.sent[kind] = self.sent.get(kind, 0) + 1
         self._outbox.append((data, asker.endpoint))
 
     def send(self, message: Message, endpoint: Endpoint) -> Datagram:
         """Send any message; its datagram."""
-        self.sent[type(message)] += 1
+        kind = type(message)
+        self.sent[kind] = self.sent.get(kind, 0) + 1
         data = self._codec.encode(message)
         self._outbox.append((data, endpoint))
         return data
@@ -334,9 +338,9 @@ class Exchange:
         """
         known, sent, took = self._late.pop(reply.number, (None, 0, 0))
         if known is None or known is not self.acquaintances.at(source):
-            self.counts["dropped.unasked_reply"] += 1
+            self.count("dropped.unasked_reply")
             return
-        self.counts["received.double" if took else "received.too_late"] += 1
+        self.count("received.double" if took else "received.too_late")
         self.acquaintances.on_round_trip(known, took or now - sent, now)
         known.on_heard(now)
 
@@ -355,5 +359,5 @@ class Exchange:
 
     def _send_again(self, asked: Outstanding) -> None:
         """A request is slow to be answered: it, or its answer, may have been lost."""
-        self.counts["sent.again"] += 1
+        self.count("sent.again")
         self._outbox.append((asked.datagram, asked.endpoint))

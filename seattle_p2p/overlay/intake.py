@@ -69,22 +69,21 @@ class Intake:
     def take(self, data: Datagram, source: Endpoint, now: int) -> None:
         """Take in one datagram; whatever is wrong with it is counted."""
         exchange = self._exchange
-        counts = exchange.counts
         size = self._codec.size(data)
         exchange.octets_received += size
         if not self.sources.allow(source, now):
-            counts["dropped.rate"] += 1
+            exchange.count("dropped.rate")
             return
         try:
             message: Any = self._codec.decode(data)
         except VersionMismatch:
-            counts["dropped.other_network"] += 1
+            exchange.count("dropped.other_network")
             return
         except MalformedMessage:
-            counts["dropped.malformed"] += 1
+            exchange.count("dropped.malformed")
             return
         kind: type[Any] = type(message)
-        counts[kind] += 1
+        exchange.received[kind] = exchange.received.get(kind, 0) + 1
         handler = self._handlers.get(kind)
         if handler is not None:
             asker = exchange.asker(message, source, size, now)

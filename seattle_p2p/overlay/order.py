@@ -33,6 +33,17 @@ def index_of(peers: list[Peer], id: int) -> int:
     return -1
 
 
+def move_to_end(peers: list[Peer], peer: Peer) -> bool:
+    """Make a peer of a list its last; false when that very peer is not in it."""
+    if peers and peers[-1] is peer:
+        return True
+    index = index_of(peers, peer.id)
+    if index < 0 or peers[index] != peer:
+        return False
+    peers.append(peers.pop(index))
+    return True
+
+
 def nearest(blocks: Sequence[Block], lowest: list[int], target: int, count: int) -> list[Peer]:
     """The `count` peers nearest to `target`, nearest first; exact.
 

@@ -79,7 +79,7 @@ class Parts:
 
     def count(self, what: str) -> None:
         """Count something that happened."""
-        self.exchange.counts[what] += 1
+        self.exchange.count(what)
 
     def usable_peers(self, packed: Iterable[bytes]) -> list[Peer]:
         """The peers somebody named that are not us and that we could write to."""

@@ -68,13 +68,10 @@ def _shared(id: int, own_id: int, free: int) -> int:
 
 def _counts(exchange: Exchange) -> dict[str, int]:
     """What was counted, by public name."""
-    received = {
-        f"received.{key.__name__}" if isinstance(key, type) else str(key): count
-        for key, count in exchange.counts.items()
-    }
-    sent = {f"sent.{kind.__name__}": count for kind, count in exchange.sent.items()}
+    received = {f"received.{kind.__name__}": n for kind, n in exchange.received.items()}
+    sent = {f"sent.{kind.__name__}": n for kind, n in exchange.sent.items()}
     octets = {
         "octets.received": exchange.octets_received,
         "octets.sent": exchange.octets_sent,
     }
-    return received | sent | octets
+    return exchange.counts | received | sent | octets

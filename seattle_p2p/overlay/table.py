@@ -33,6 +33,7 @@ from seattle_p2p.overlay.order import (
     by_distance,
     crowded_out,
     index_of,
+    move_to_end,
     nearest,
 )
 
@@ -233,14 +234,9 @@ class PeerTable(RoutingTable):  # type: ignore[misc]  # the package is untyped
         self._are_apart = None
         super().remove_contact(node)
 
-    def touch(self, peer: Peer) -> None:
-        """Note that a contact was heard from; nothing when it is none."""
-        nodes = self.bucket_of(peer.id).nodes
-        if nodes and nodes[-1] is peer:
-            return
-        index = index_of(nodes, peer.id)
-        if index >= 0 and nodes[index] == peer:
-            nodes.append(nodes.pop(index))
+    def touch(self, peer: Peer) -> bool:
+        """Note that a contact was heard from; false when that very peer is none."""
+        return move_to_end(self.buckets[bisect_right(self._lowest, peer.id) - 1].nodes, peer)
 
     def nearest(self, target: int, count: int) -> list[Peer]:
         """The best `count` contacts of a target (see `overlay.order`), best first; exact."""

@@ -11,6 +11,7 @@ import msgspec
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey, sealing_secret
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.core import Signer
+from seattle_p2p.overlay.exchange import Exchange
 from seattle_p2p.overlay.parts import Parts
 from seattle_p2p.overlay.proofs import make_proof
 from seattle_p2p.overlay.requests import Outstanding
@@ -188,16 +189,15 @@ class Provocation:
     def _flood(self) -> Iterator[Step]:
         """So many questions at once that some of them have to be passed over."""
         parts, params = self._parts, self._parts.params
-        counts = parts.exchange.counts
+        exchange = parts.exchange
         most = params.source_burst + _FLOOD_S * params.source_rate
-        before = counts[Pong] + counts["dropped.rate"]
+        before = _pings_taken(exchange)
         ping = (parts.own_id_bytes, False)
         times = 2 * round(most)
         yield Step("", Ping, ping, lambda _, __: True, times=times)
 
         def is_bounded(_asked: Outstanding, _reply: Reply) -> bool:
-            answered = counts[Pong] + counts["dropped.rate"] - before
-            return answered <= 1.2 * most
+            return _pings_taken(exchange) - before <= 1.2 * most
 
         what = f"at most {most:.0f} questions of one address are answered at once"
         yield Step(what, Ping, ping, is_bounded, wait_s=_FLOOD_S)
@@ -284,3 +284,8 @@ def forgeries(
     for forged in (lifted, unsigned):
         bare = msgspec.structs.replace(forged, node=own, storage=storage.public.raw)
         yield sign_record(bare, storage)
+
+
+def _pings_taken(exchange: Exchange) -> int:
+    """Answers to pings so far, and what was dropped because there were too many."""
+    return exchange.received.get(Pong, 0) + exchange.counts.get("dropped.rate", 0)
