@@ -85,6 +85,8 @@ class Lookup:
         """Candidates that we knew ourselves: nobody answers for them."""
         self._nothings: dict[int, int] = {}
         self._somebodies: dict[int, int] = {}
+        self._relied_on: dict[int, int] = {}
+        """By who named somebody: how many were asked on its word so far."""
         self._doubted: set[int] = set()
         """Those who named mostly nobody."""
         self._given_up: set[Peer] = set()
@@ -263,13 +265,35 @@ class Lookup:
         states, asked_at = self._states, self._asked_at
         fresh: list[Peer] = []
         for peer in self._prospects():
-            if states[peer.id] == _FRESH and peer.endpoint not in asked_at:
+            if (
+                states[peer.id] == _FRESH
+                and peer.endpoint not in asked_at
+                and self._is_backed(peer.id)
+            ):
                 asked_at[peer.endpoint] = peer.id
                 states[peer.id] = _ASKED
                 fresh.append(peer)
                 if len(fresh) == most:
                     break
         return fresh
+
+    def _is_backed(self, id: int) -> bool:
+        """Whether to ask a candidate now; if so, that is to the account of one who named it.
+
+        Nobody is relied on for so many at a time that it would be in doubt already if none of
+        those under way answered: else a liar costs as many requests as it names peers, a third
+        of what a lookup may ask, before anything has come of the first.
+        """
+        if id in self._known:
+            return True
+        relied_on = self._relied_on
+        for namer in self._named_by[id]:
+            so_far, good = relied_on.get(namer, 0), self._somebodies.get(namer, 0)
+            if namer not in self._doubted and not _is_doubtful(so_far - good, good):
+                relied_on[namer] = so_far + 1
+                return True
+        # With nobody but doubted ones behind it, it is a candidate for want of others.
+        return self._doubted.issuperset(self._named_by[id])
 
     def _judge(self, peer: Peer, nothing: int, somebody: int) -> None:
         """Note what became of a candidate to the account of who named it."""
@@ -286,7 +310,7 @@ class Lookup:
             # Who named it only after it was found to be slow was not charged for that.
             nothings = self._nothings[id] = max(self._nothings.get(id, 0) + nothing, 0)
             good = self._somebodies[id] = self._somebodies.get(id, 0) + somebody
-            if (nothings >= _NOTHINGS and nothings > 2 * good) != (id in self._doubted):
+            if _is_doubtful(nothings, good) != (id in self._doubted):
                 self._doubted ^= {id}
                 self._closest = None
 
@@ -400,3 +424,8 @@ class Lookup:
                 self._named_by.pop(peer.id, None)
         self._candidates = [entry for entry in self._candidates if entry[1].id in kept]
         self._closest = None
+
+
+def _is_doubtful(nothings: int, somebodies: int) -> bool:
+    """Whether who named so many that proved to be nothing, and so many others, is doubted."""
+    return nothings >= _NOTHINGS and nothings > 2 * somebodies
