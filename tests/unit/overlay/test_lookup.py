@@ -192,6 +192,54 @@ def test_no_more_are_asked_at_once_on_one_word_than_it_takes_to_doubt_it():
     assert len(lookup.queries()) == 1
 
 
+def test_whom_two_others_named_is_found_among_more_liars_than_the_list_has_room_for():
+    honest = [peer(n << 100, port=n) for n in range(1, 3)]
+    liars = [peer(n << 100, port=n) for n in range(3, 13)]
+    good = [peer(n << 60, port=20 + n) for n in range(1, 9)]
+    lookup = a_lookup(0, honest + liars, k=8, alpha=12)
+    lookup.queries()
+    for one in honest:
+        lookup.on_reply(one, good)
+    for one in liars:
+        lookup.on_reply(one, invented(one))
+
+    while not lookup.done:
+        for one in lookup.queries():
+            if one in good:
+                lookup.on_reply(one, good)
+            else:
+                lookup.on_silence(one)
+
+    assert lookup.answered == good
+    assert lookup.all_answered
+
+
+def test_among_many_liars_whom_one_alone_named_is_asked_once_those_whom_two_did_have_answered():
+    honest = peer(1 << 100, port=1)
+    liars = [peer(n << 100, port=n) for n in range(2, 12)]
+    near = peer(1 << 60, port=99)
+    lookup = a_lookup(0, [honest, *liars], k=2, alpha=12)
+    lookup.queries()
+    lookup.on_reply(honest, [near])
+    for one in liars:
+        lookup.on_reply(one, invented(one))
+
+    while not lookup.done:
+        for one in lookup.queries():
+            if one == near:
+                lookup.on_reply(one, [])
+            else:
+                lookup.on_silence(one)
+
+    assert lookup.answered == [near, honest]
+
+
+def invented(liar):
+    """Nobodies that one liar names, nearer than anybody, each of another IP group."""
+    number = liar.endpoint.port
+    return [Peer(number * 100 + n, Endpoint(f"10.{number}.{n}.1", 7000)) for n in range(20)]
+
+
 @given(seed=st.integers(0, 2**32), honesty=st.floats(0, 1))
 def test_a_lookup_comes_to_its_end_whatever_becomes_of_whom_it_asks(seed, honesty):
     rng = random.Random(seed)
@@ -236,8 +284,8 @@ def test_candidates_are_bounded_in_number():
 
     lookup.on_reply(asked, [peer(10 + n, port=10 + n) for n in range(5000)])
 
-    assert len(lookup._candidates) <= 64
-    assert len(lookup._states) <= 80
+    assert len(lookup._candidates) <= 160
+    assert len(lookup._states) <= 180
 
 
 def test_avoided_ids_are_never_asked():
