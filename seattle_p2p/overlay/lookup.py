@@ -6,29 +6,24 @@ to ask and when it is done; neither sends nor waits.
 
 Somebody may name peers that are not there. Every candidate remembers who named it; once most
 of what a peer named proved to be nothing, nobody is asked on its word alone. When that has
-happened twice, two others have to name whom we do not know.
+happened twice, those that two others name are asked before those that one does.
 """
 
 from bisect import insort
 from collections.abc import Iterable
-from typing import Final
 
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.order import best, with_region
 
-_FRESH: Final = 0
-_ASKED: Final = 1
-_SLOW: Final = 2
-_ANSWERED: Final = 3
-_GIVEN_UP: Final = 4
-_KEPT_FACTOR: Final = 8
-"""The list of candidates keeps so many times k: more than the order can ever need at once."""
-_NOTHINGS: Final = 4
+_FRESH, _ASKED, _SLOW, _ANSWERED, _GIVEN_UP = range(5)
+_MOST_FACTOR, _FEWEST = 8, 160
+"""The list of candidates has at most so many times k, but room for so many on one of several
+paths as well, where k is small and liars name as many as elsewhere."""
+_NOTHINGS = 4
 """So many of the peers that somebody named have to be slow, silent or somebody else, and two in
 three of those tried, before its word is doubted: one in three may be dead after a disaster."""
-_TOO_MANY_LIARS: Final = 2
-_WITNESSES: Final = 8
-_OF_WITNESSES: Final = 4
+_TOO_MANY_LIARS = 2
+_WITNESSES, _OF_WITNESSES = 8, 4
 """Of the eight nearest to somebody that answered, three in four name it: 95 % of those who
 live and are slow, 15 % of the dead, in a network that loses 2 % of its nodes in an hour."""
 
@@ -91,13 +86,13 @@ class Lookup:
         """Candidates that we knew ourselves: nobody answers for them."""
         self._nothings: dict[int, int] = {}
         self._somebodies: dict[int, int] = {}
+        self._relied_on: dict[int, int] = {}
+        """By who named somebody: how many were asked on its word so far."""
         self._doubted: set[int] = set()
         """Those who named mostly nobody."""
         self._given_up: set[Peer] = set()
         """Those that were asked and fell silent: not those never asked at all."""
         self._groups: set[bytes] = set()
-        self._is_crowded = False
-        """Whether any two candidates share an IP group; else the nearest are the best."""
         self._prompt = 0
         self._slow = 0
         self._in_flight = 0
@@ -208,6 +203,8 @@ class Lookup:
         if self._settle(peer):
             self._judge(peer, -int(self._states[peer.id] == _SLOW), 1)
             self._states[peer.id] = _ANSWERED
+            if self._doubted:
+                self._closest = None
             if peer.endpoint in self._disputed:
                 self._give_up_others_at(peer.endpoint)
             self._learn(found, peer.id)
@@ -271,13 +268,35 @@ class Lookup:
         states, asked_at = self._states, self._asked_at
         fresh: list[Peer] = []
         for peer in self._prospects():
-            if states[peer.id] == _FRESH and peer.endpoint not in asked_at:
+            if (
+                states[peer.id] == _FRESH
+                and peer.endpoint not in asked_at
+                and self._is_backed(peer.id)
+            ):
                 asked_at[peer.endpoint] = peer.id
                 states[peer.id] = _ASKED
                 fresh.append(peer)
                 if len(fresh) == most:
                     break
         return fresh
+
+    def _is_backed(self, id: int) -> bool:
+        """Whether to ask a candidate now; if so, that is to the account of one who named it.
+
+        Nobody is relied on for so many at a time that it would be in doubt already if none of
+        those under way answered: else a liar costs as many requests as it names peers, a third
+        of what a lookup may ask, before anything has come of the first.
+        """
+        if id in self._known:
+            return True
+        relied_on = self._relied_on
+        for namer in self._named_by[id]:
+            so_far, good = relied_on.get(namer, 0), self._somebodies.get(namer, 0)
+            if namer not in self._doubted and not _is_doubtful(so_far - good, good):
+                relied_on[namer] = so_far + 1
+                return True
+        # With nobody but doubted ones behind it, it is a candidate for want of others.
+        return self._doubted.issuperset(self._named_by[id])
 
     def _judge(self, peer: Peer, nothing: int, somebody: int) -> None:
         """Note what became of a candidate to the account of who named it."""
@@ -294,28 +313,43 @@ class Lookup:
             # Who named it only after it was found to be slow was not charged for that.
             nothings = self._nothings[id] = max(self._nothings.get(id, 0) + nothing, 0)
             good = self._somebodies[id] = self._somebodies.get(id, 0) + somebody
-            if (nothings >= _NOTHINGS and nothings > 2 * good) != (id in self._doubted):
+            if _is_doubtful(nothings, good) != (id in self._doubted):
                 self._doubted ^= {id}
                 self._closest = None
 
     def _credible(self) -> list[Peer]:
         """Candidates, nearest first, without those that only doubted peers named.
 
-        And without those that one other named, while many are doubted. When less than k would
-        be left, one word has to do, or all of them.
+        While many are doubted, whom two others named comes first: the rest have to wait until
+        the best of those have answered. They are not left out, for the first who answer near
+        the target name many that nobody else has named yet, least of all on one of many paths.
         """
+        if len(self._doubted) >= _TOO_MANY_LIARS:
+            credible = self._vouched_for(2)
+            states = self._states
+            if len(credible) >= self._k and any(
+                states[peer.id] != _ANSWERED for peer in self._choose(credible)
+            ):
+                return credible
+        return self._believed()
+
+    def _believed(self) -> list[Peer]:
+        """Candidates whom we knew or somebody not in doubt named; all, if those are too few."""
         if self._doubted:
-            for words in range(1 + (len(self._doubted) >= _TOO_MANY_LIARS), 0, -1):
-                credible = [p for _, p in self._candidates if self._is_vouched_for(p, words)]
-                if len(credible) >= self._k:
-                    return credible
+            believed = self._vouched_for(1)
+            if len(believed) >= self._k:
+                return believed
         return [peer for _, peer in self._candidates]
+
+    def _vouched_for(self, words: int) -> list[Peer]:
+        return [peer for _, peer in self._candidates if self._is_vouched_for(peer, words)]
 
     def _is_vouched_for(self, peer: Peer, words: int) -> bool:
         """Whether a peer answered, was known to us, or was named by so many not in doubt."""
         if peer.id in self._known or self._states[peer.id] == _ANSWERED:
             return True
-        return len(set(self._named_by[peer.id]) - self._doubted) >= words
+        names = self._named_by[peer.id]
+        return len(names) >= words and len(set(names) - self._doubted) >= words
 
     def is_widely_named(self, peer: Peer) -> bool:
         """Whether nearly all who answered nearest to `peer` name it.
@@ -341,7 +375,7 @@ class Lookup:
 
     def _choose(self, nearest_first: list[Peer]) -> list[Peer]:
         """The best k of them, then the others of the region."""
-        if self._is_crowded and len(self._groups) > 1:
+        if len(self._groups) > 1:
             chosen = best(nearest_first, self._k)
         else:
             chosen = nearest_first[: self._k]
@@ -368,7 +402,6 @@ class Lookup:
         """Take up candidates not met before, named `by` somebody or known to us."""
         states, named_by, asked_at = self._states, self._named_by, self._asked_at
         avoid, named_at, candidates = self._avoid, self._named_at, self._candidates
-        groups = self._groups
         before = len(candidates)
         for peer in peers:
             id = peer.id
@@ -391,19 +424,24 @@ class Lookup:
                 named_by[id] = []
             else:
                 named_by[id] = [by]
-            if peer.group in groups:
-                self._is_crowded = True
-            groups.add(peer.group)
+            self._groups.add(peer.group)
             insort(candidates, (id ^ self.target, peer))
         if len(candidates) > before:
             self._closest = None
-        limit = _KEPT_FACTOR * self._k
-        if len(candidates) > limit:
-            self._forget_beyond(limit)
+        most = max(_MOST_FACTOR * self._k, _FEWEST)
+        if len(candidates) > most:
+            self._forget_beyond(most * 3 // 4)
 
     def _forget_beyond(self, limit: int) -> None:
-        """Keep the best, first those that are credible; no IP group drives out the others."""
-        kept = {peer.id for peer in best(self._credible(), limit)}
+        """Keep the best of those that are believed; no IP group drives out the others.
+
+        Nor does anybody's word: half of the room is for whom two named, or whom we knew, and
+        the rest for everybody who named somebody alike. A few liars fill the list else, and
+        when they come into doubt nobody is left.
+        """
+        kept = {peer.id for peer in best(self._vouched_for(2), limit // 2)}
+        others = [peer for peer in self._believed() if peer.id not in kept]
+        kept.update(peer.id for peer in self._in_turn(others)[: limit - len(kept)])
         states = self._states
         for _, peer in self._candidates:
             if peer.id not in kept and states[peer.id] == _FRESH:
@@ -411,3 +449,21 @@ class Lookup:
                 self._named_by.pop(peer.id, None)
         self._candidates = [entry for entry in self._candidates if entry[1].id in kept]
         self._closest = None
+
+    def _in_turn(self, nearest_first: list[Peer]) -> list[Peer]:
+        """First those nearest of their IP group and of whom their namer named, then seconds."""
+        in_group: dict[bytes, int] = {}
+        of_namer: dict[int, int] = {}
+        ranked: list[tuple[int, Peer]] = []
+        for peer in nearest_first:
+            namer = next(iter(self._named_by[peer.id]), -1)
+            ranks = in_group.get(peer.group, 0), of_namer.get(namer, 0)
+            in_group[peer.group], of_namer[namer] = ranks[0] + 1, ranks[1] + 1
+            ranked.append((max(ranks), peer))
+        ranked.sort(key=lambda entry: entry[0])
+        return [peer for _, peer in ranked]
+
+
+def _is_doubtful(nothings: int, somebodies: int) -> bool:
+    """Whether who named so many that proved to be nothing, and so many others, is doubted."""
+    return nothings >= _NOTHINGS and nothings > 2 * somebodies

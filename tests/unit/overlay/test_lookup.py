@@ -178,6 +178,88 @@ def test_somebody_who_names_many_that_are_not_there_is_not_asked_for_more_of_the
     assert asked <= 20
 
 
+def test_no_more_are_asked_at_once_on_one_word_than_it_takes_to_doubt_it():
+    liar = peer(1 << 40, port=1)
+    lookup = a_lookup(0, [liar], alpha=10)
+    lookup.queries()
+    lookup.on_reply(liar, [peer(n, port=100 + n) for n in range(1, 21)])
+
+    first = lookup.queries()
+    assert len(first) == 4
+    assert lookup.queries() == []
+
+    lookup.on_reply(first[0], [])
+    assert len(lookup.queries()) == 1
+
+
+def test_whom_two_others_named_is_found_among_more_liars_than_the_list_has_room_for():
+    honest = [peer(n << 100, port=n) for n in range(1, 3)]
+    liars = [peer(n << 100, port=n) for n in range(3, 13)]
+    good = [peer(n << 60, port=20 + n) for n in range(1, 9)]
+    lookup = a_lookup(0, honest + liars, k=8, alpha=12)
+    lookup.queries()
+    for one in honest:
+        lookup.on_reply(one, good)
+    for one in liars:
+        lookup.on_reply(one, invented(one))
+
+    while not lookup.done:
+        for one in lookup.queries():
+            if one in good:
+                lookup.on_reply(one, good)
+            else:
+                lookup.on_silence(one)
+
+    assert lookup.answered == good
+    assert lookup.all_answered
+
+
+def test_among_many_liars_whom_one_alone_named_is_asked_once_those_whom_two_did_have_answered():
+    honest = peer(1 << 100, port=1)
+    liars = [peer(n << 100, port=n) for n in range(2, 12)]
+    near = peer(1 << 60, port=99)
+    lookup = a_lookup(0, [honest, *liars], k=2, alpha=12)
+    lookup.queries()
+    lookup.on_reply(honest, [near])
+    for one in liars:
+        lookup.on_reply(one, invented(one))
+
+    while not lookup.done:
+        for one in lookup.queries():
+            if one == near:
+                lookup.on_reply(one, [])
+            else:
+                lookup.on_silence(one)
+
+    assert lookup.answered == [near, honest]
+
+
+def invented(liar):
+    """Nobodies that one liar names, nearer than anybody, each of another IP group."""
+    number = liar.endpoint.port
+    return [Peer(number * 100 + n, Endpoint(f"10.{number}.{n}.1", 7000)) for n in range(20)]
+
+
+@given(seed=st.integers(0, 2**32), honesty=st.floats(0, 1))
+def test_a_lookup_comes_to_its_end_whatever_becomes_of_whom_it_asks(seed, honesty):
+    rng = random.Random(seed)
+    world = [peer(n, port=n) for n in range(1, 81)]
+    lookup = a_lookup(0, rng.sample(world, 4), k=4, alpha=5, most_requests=40)
+    under_way = []
+
+    while not lookup.done:
+        under_way += lookup.queries()
+        one = under_way[rng.randrange(len(under_way))]
+        if rng.random() < 0.5:
+            lookup.on_slow(one)
+            continue
+        under_way.remove(one)
+        if rng.random() < honesty:
+            lookup.on_reply(one, rng.sample(world, 8))
+        else:
+            lookup.on_silence(one)
+
+
 def test_whom_somebody_else_named_too_is_asked_though_a_liar_named_it():
     honest, liar = peer(1 << 40, port=1), peer(2 << 40, port=2)
     true = peer(3, port=3)
@@ -202,8 +284,8 @@ def test_candidates_are_bounded_in_number():
 
     lookup.on_reply(asked, [peer(10 + n, port=10 + n) for n in range(5000)])
 
-    assert len(lookup._candidates) <= 64
-    assert len(lookup._states) <= 80
+    assert len(lookup._candidates) <= 160
+    assert len(lookup._states) <= 180
 
 
 def test_avoided_ids_are_never_asked():
@@ -294,15 +376,17 @@ def test_who_would_move_up_is_asked_while_the_slow_are_waited_for():
     assert not lookup.done
 
 
-def test_an_eager_lookup_asks_all_as_soon_as_one_of_the_best_has_answered():
+def test_an_eager_lookup_asks_all_that_it_may_as_soon_as_one_of_the_best_has_answered():
     world = [peer(id, port=id) for id in range(1, 41)]
     lookup = a_lookup(0, world[4:7], eager=True)
     first = lookup.queries()
     assert len(first) == 3
 
     lookup.on_reply(first[0], world)
+    assert [p.id for p in lookup.queries()] == [1, 2, 3, 4]
 
-    assert [p.id for p in lookup.queries()] == [1, 2, 3, 4, 8]
+    lookup.on_reply(first[1], world)
+    assert [p.id for p in lookup.queries()] == [8]
 
 
 def test_who_named_the_missing_is_known_at_the_end():
@@ -333,8 +417,8 @@ def test_whom_nearly_all_of_its_neighbours_name_is_widely_named_and_whom_few_nam
     lookup = Lookup(0, world[:3], k=12, alpha=12, most_requests=64)
     lookup.queries()
     lookup.on_reply(world[2], world)
-    lookup.queries()
     for number, other in enumerate(world[3:]):
+        lookup.queries()
         named = [p for p in world if p is not gone or number < 3]
         lookup.on_reply(other, named)
 
