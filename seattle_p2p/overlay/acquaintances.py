@@ -44,13 +44,16 @@ class Acquaintances:
 
         To keep all of them in order of use would cost time at every datagram.
         """
-        known, a_quarter = self._known, -(-self._limit // 4)
-        heard = {endpoint: known[endpoint].heard for endpoint in known}
-        met_before = list(known)[: len(known) - a_quarter] or list(known)
-        met_before.sort(key=heard.__getitem__)
-        leaving = set(met_before[:a_quarter])
+        a_quarter = -(-self._limit // 4)
+        met_before = max(len(self._known) - a_quarter, 1)
+        heard = [(each.heard, number) for number, each in enumerate(self._known.values())]
+        leaving = {number for _, number in sorted(heard[:met_before])[:a_quarter]}
         # Anew, for what was deleted would take up room until the next growth.
-        self._known = {where: each for where, each in known.items() if where not in leaving}
+        self._known = {
+            where: each
+            for number, (where, each) in enumerate(self._known.items())
+            if number not in leaving
+        }
 
     def on_round_trip(self, known: Acquaintance, took: int, now: int) -> None:
         """`known` answered, at `now`, after `took` nanoseconds."""

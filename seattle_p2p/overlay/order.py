@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from seattle_p2p.overlay.contact import INDEX_BITS, Peer, leading_bits
 
-_REGION_FACTOR: Final = 3
+REGION_FACTOR: Final = 3
 _MOST_INDEXED: Final = 1 << INDEX_BITS
 _INDEX: Final = _MOST_INDEXED - 1
 
@@ -91,20 +91,11 @@ def _by_distance(peers: list[Peer], target: int) -> list[Peer]:
     Their first bits and the index fit one word of the machine, which sorts five times as fast
     as whole distances do. Where two agree in so many bits, all are compared.
     """
-    if len(peers) > _MOST_INDEXED:
-        return sorted(peers, key=lambda peer: peer.id ^ target)
     leading = leading_bits(target)
-    keys = [(peer.leading ^ leading) | index for index, peer in enumerate(peers)]
-    keys.sort()
-    found = []
-    before = -1
-    for key in keys:
-        index = key & _INDEX
-        if key - index == before:
-            return sorted(peers, key=lambda peer: peer.id ^ target)
-        before = key - index
-        found.append(peers[index])
-    return found
+    found = _ranked([(peer.leading ^ leading) | n for n, peer in enumerate(peers)])
+    if found is None:
+        return sorted(peers, key=lambda peer: peer.id ^ target)
+    return [peers[index] for index in found]
 
 
 def _nearest_first(lowest: list[int], target: int) -> list[int]:
@@ -114,8 +105,27 @@ def _nearest_first(lowest: list[int], target: int) -> list[int]:
     overlap: everybody in one block is nearer than anybody in the next, and any id of a block
     tells where it stands.
     """
-    far = {low ^ target: index for index, low in enumerate(lowest)}
-    return [far[distance] for distance in sorted(far)]
+    leading = leading_bits(target)
+    found = _ranked([(leading_bits(low) ^ leading) | n for n, low in enumerate(lowest)])
+    if found is None:
+        return sorted(range(len(lowest)), key=lambda index: lowest[index] ^ target)
+    return found
+
+
+def _ranked(keys: list[int]) -> list[int] | None:
+    """Indices behind keys, by rising key; None when two keys say the same, or are too many."""
+    if len(keys) > _MOST_INDEXED:
+        return None
+    keys.sort()
+    found = []
+    before = -1
+    for key in keys:
+        index = key & _INDEX
+        if key - index == before:
+            return None
+        before = key - index
+        found.append(index)
+    return found
 
 
 def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
@@ -159,7 +169,7 @@ def with_region(
     ids = {peer.id for peer in chosen}
     chosen = list(chosen)
     for peer in nearest_first:
-        if len(chosen) >= _REGION_FACTOR * k or peer.id ^ target > region:
+        if len(chosen) >= REGION_FACTOR * k or peer.id ^ target > region:
             break
         if peer.id not in ids:
             chosen.append(peer)

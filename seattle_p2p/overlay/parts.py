@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from seattle_p2p.identity.keys import ID_BYTES, PublicKey
 from seattle_p2p.overlay.agenda import Agenda
-from seattle_p2p.overlay.contact import Endpoint, Peer, PeerBook
+from seattle_p2p.overlay.contact import Endpoint, Peer, PeerBook, leading_bits
 from seattle_p2p.overlay.core import Cryptography, Event, Role, Signer
 from seattle_p2p.overlay.estimate import SizeEstimate
 from seattle_p2p.overlay.exchange import Exchange
@@ -84,13 +84,13 @@ class Parts:
     def usable_peers(self, packed: Iterable[bytes]) -> list[Peer]:
         """The peers somebody named that are not us and that we could write to."""
         known, read = self.book.known, self.book.read
-        own, families = self.own_id, self.families
+        own, families, leading = self.own_id, self.families, leading_bits(self.own_id)
         return [
             peer
             for data in packed
             if (peer := known.get(data) or read(data)) is not None
             and peer.family & families
-            and peer.id != own
+            and (peer.leading != leading or peer.id != own)
         ]
 
     def best_contacts(self, target: int, count: int) -> list[Peer]:

@@ -3,7 +3,7 @@
 import random
 from array import array
 from collections.abc import Sequence
-from math import erf, exp
+from math import erf, exp, sqrt
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -78,10 +78,35 @@ class Constant:
         return 2 * self.constant_ns
 
 
+class _Spot:
+    """Where a host lies, and its parts in what is drawn for pairs: all in one place of memory.
+
+    Args:
+        host: Its number.
+        place: In the plane, milliseconds.
+        height: Milliseconds that each of its round trips takes more.
+    """
+
+    __slots__ = ("height", "higher", "lower", "receives", "sends", "x", "y")
+
+    def __init__(self, host: int, place: complex, height: float) -> None:
+        self.x = place.real
+        self.y = place.imag
+        self.height = height
+        self.lower = (host * 0x9E3779B1 >> 7) & (_TABLE - 1)
+        """Its part in what picks a pair's residual, when it is the lower number ..."""
+        self.higher = (host * 0x85EBCA77 >> 7) & (_TABLE - 1)
+        """... and the higher."""
+        self.sends = (host * 0xC2B2AE3D >> 9) & _TILTS
+        """Its part in what picks the tilt of a direction, when it sends ..."""
+        self.receives = (host * 0x27D4EB2F >> 9) & _TILTS
+        """... and when it receives."""
+
+
 class Synthetic:
     """Hosts with places, drawn from fitted parameters; pairs keep their character for the run.
 
-    Costs some 200 bytes a host; a pair's residual comes from a hash of the two numbers, not
+    Costs some 100 bytes a host; a pair's residual comes from a hash of the two numbers, not
     from storage.
 
     Args:
@@ -94,16 +119,7 @@ class Synthetic:
 
     def __init__(self, geography: Geography, streams: Streams, scale: float = 1.0) -> None:
         self._geography = geography
-        self._places: list[complex] = []
-        self._heights: list[float] = []
-        self._lower: list[int] = []
-        """By host: its part in what picks a pair's residual, when it is the lower number ..."""
-        self._higher: list[int] = []
-        """... and the higher."""
-        self._from: list[int] = []
-        """Its part in what picks the tilt of a direction, when it sends ..."""
-        self._to: list[int] = []
-        """... and when it receives."""
+        self._spots: list[_Spot] = []
         self._rng = streams.stream("latency/places")
         self._draw = streams.stream("latency/jitter").random
         tables = streams.stream("latency/tables")
@@ -113,40 +129,35 @@ class Synthetic:
 
     def grow(self, count: int) -> None:
         """Give places to hosts up to number count - 1."""
-        while len(self._places) < count:
-            host = len(self._places)
-            self._places.append(draw_place(self._geography.clouds, self._rng))
-            self._heights.append(quantile(self._geography.heights, self._rng.random()))
-            self._lower.append((host * 0x9E3779B1 >> 7) & (_TABLE - 1))
-            self._higher.append((host * 0x85EBCA77 >> 7) & (_TABLE - 1))
-            self._from.append((host * 0xC2B2AE3D >> 9) & _TILTS)
-            self._to.append((host * 0x27D4EB2F >> 9) & _TILTS)
+        while len(self._spots) < count:
+            place = draw_place(self._geography.clouds, self._rng)
+            height = quantile(self._geography.heights, self._rng.random())
+            self._spots.append(_Spot(len(self._spots), place, height))
 
     def base_rtt_ns(self, source: int, destination: int) -> int:
         """Round trip of the pair without jitter."""
         low, high = (source, destination) if source < destination else (destination, source)
-        heights = self._heights
-        rtt = abs(self._places[low] - self._places[high]) + heights[low] + heights[high]
-        pair = self._lower[low] ^ self._higher[high]
-        return int(rtt * self._residual[pair] * self._to_ns)
+        one, other = self._spots[low], self._spots[high]
+        x, y = one.x - other.x, one.y - other.y
+        rtt = sqrt(x * x + y * y) + one.height + other.height
+        return int(rtt * self._residual[one.lower ^ other.higher] * self._to_ns)
 
     def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
         """Half the round trip, tilted a little by direction, times the moment's jitter."""
-        # The round trip and the tilt are worked out here once more, for each datagram takes
-        # this way; operations in the same order, so that results are the same to the last bit.
-        low, high = (source, destination) if source < destination else (destination, source)
-        places, heights = self._places, self._heights
-        rtt = abs(places[low] - places[high]) + heights[low] + heights[high]
-        pair = self._lower[low] ^ self._higher[high]
-        base_ns = int(rtt * self._residual[pair] * self._to_ns)
-        tilt = self._from[source] ^ self._to[destination]
-        way = 0.5 + _ONE_WAY_SPREAD * (tilt / _TILTS - 0.5)
+        way = self._way(source, destination)
+        base_ns = self.base_rtt_ns(source, destination)
         delay = int(base_ns * way * self._jitter[int(self._draw() * _TABLE)])
         return max(delay, _SHORTEST_NS)
 
+    def _way(self, source: int, destination: int) -> float:
+        """Share of the round trip that this direction takes."""
+        tilt = self._spots[source].sends ^ self._spots[destination].receives
+        return 0.5 + _ONE_WAY_SPREAD * (tilt / _TILTS - 0.5)
+
     def place(self, host: int) -> complex:
         """Where host number `host` lies in the plane, milliseconds: for maps."""
-        return self._places[host]
+        spot = self._spots[host]
+        return complex(spot.x, spot.y)
 
 
 class Residential(Synthetic):
@@ -164,7 +175,9 @@ class Residential(Synthetic):
     def delay_ns(self, source: int, destination: int, now_ns: int) -> int:
         """Half the round trip times what the pair suffers from at the moment."""
         ratio = quantile(HOME_JITTER, _normal_share(self._swing(source, destination, now_ns)))
-        delay = int(self.base_rtt_ns(source, destination) * _way(source, destination) * ratio)
+        delay = int(
+            self.base_rtt_ns(source, destination) * self._way(source, destination) * ratio
+        )
         return max(delay, _SHORTEST_NS)
 
     def _swing(self, source: int, destination: int, now_ns: int) -> float:
@@ -306,12 +319,6 @@ def _table(
     values = [quantile(points, (slot + 0.5) / _TABLE) for slot in range(_TABLE)]
     rng.shuffle(values)
     return [exp(value) for value in values] if exponential else values
-
-
-def _way(source: int, destination: int) -> float:
-    """Share of the round trip that this direction takes."""
-    tilt = (source * 0xC2B2AE3D ^ destination * 0x27D4EB2F) >> 9 & _TILTS
-    return 0.5 + _ONE_WAY_SPREAD * (tilt / _TILTS - 0.5)
 
 
 def _normal_share(value: float) -> float:
