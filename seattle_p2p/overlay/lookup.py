@@ -344,14 +344,15 @@ class Lookup:
     def _credible(self) -> list[_Candidate]:
         """Candidates, nearest first, without those that only doubted peers named.
 
-        While many are doubted, whom two others named comes first: the rest have to wait until
-        the best of those have answered. They are not left out, for the first who answer near
-        the target name many that nobody else has named yet, least of all on one of many paths.
+        While many are doubted, only whom two others named counts. On one of several paths,
+        which share no peer, near the target hardly anybody is named by two: there the rest
+        merely has to wait until the best of those have answered.
         """
         if self._hearsay.many_are_doubted:
             credible = self._vouched_for(2)
-            if len(credible) >= self._k and any(
-                candidate.state != _ANSWERED for candidate in self._choose(credible)
+            if len(credible) >= self._k and (
+                self._taken is None
+                or any(each.state != _ANSWERED for each in self._choose(credible))
             ):
                 return credible
         return self._believed()
