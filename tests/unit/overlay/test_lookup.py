@@ -214,7 +214,7 @@ def test_whom_two_others_named_is_found_among_more_liars_than_the_list_has_room_
     assert lookup.all_answered
 
 
-def test_among_many_liars_a_path_asks_whom_one_alone_named_once_those_whom_two_did_have_answered():
+def test_among_many_liars_a_path_asks_last_whom_one_alone_named():
     honest = peer(1 << 100, port=1)
     liars = [peer(n << 100, port=n) for n in range(2, 12)]
     near = peer(1 << 60, port=99)
