@@ -6,7 +6,6 @@ scenario forges nothing unless the scenario says so.
 """
 
 import hashlib
-from functools import lru_cache
 from typing import Final
 
 from seattle_p2p.errors import BadSignature
@@ -24,12 +23,12 @@ class CheapSigner:
 
     Args:
         public: Whose signatures these are.
-        secret: The run's secret.
+        secret: A hash that has taken in the run's secret.
     """
 
     __slots__ = ("_secret", "public")
 
-    def __init__(self, public: PublicKey, secret: bytes) -> None:
+    def __init__(self, public: PublicKey, secret: hashlib.blake2b) -> None:
         self.public = public
         self._secret = secret
 
@@ -46,7 +45,9 @@ class CheapSignatures:
     """
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self._secret = hashlib.blake2b(
+            secret, digest_size=SIGNATURE_BYTES, person=b"sim signature"
+        )
         self._storage: dict[PublicKey, CheapSigner] = {}
 
     def signer(self, seed: bytes) -> Signer:
@@ -115,13 +116,8 @@ class RealSignatures:
         return known
 
 
-@lru_cache
-def _keyed(secret: bytes) -> "hashlib.blake2b":
-    return hashlib.blake2b(secret, digest_size=SIGNATURE_BYTES, person=b"sim signature")
-
-
-def _keyed_hash(secret: bytes, key: PublicKey, message: bytes) -> bytes:
-    hasher = _keyed(secret).copy()
+def _keyed_hash(secret: hashlib.blake2b, key: PublicKey, message: bytes) -> bytes:
+    hasher = secret.copy()
     hasher.update(key.raw)
     hasher.update(message)
     return hasher.digest()
