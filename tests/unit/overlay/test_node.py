@@ -48,6 +48,19 @@ def find(net, where, person=OWNER, **named):
     return {e.advert.overlay[0] for e in events if isinstance(e, AdvertFound)}, events[-1]
 
 
+def test_what_one_counts_as_sent_the_others_count_as_received():
+    net = Carrier()
+    counts = [net.nodes[where].statistics().counts for where in net.add_joined(6)]
+
+    for sent in [name for known in counts for name in known if name.startswith("sent.")]:
+        kind = sent.removeprefix("sent.")
+        if kind != "again":
+            received = sum(known.get(f"received.{kind}", 0) for known in counts)
+            assert sum(known.get(sent, 0) for known in counts) == received
+    octets = [sum(known[f"octets.{way}"] for known in counts) for way in ("sent", "received")]
+    assert octets[0] == octets[1] > 0
+
+
 # Joining
 
 

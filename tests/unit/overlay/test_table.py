@@ -54,6 +54,34 @@ def test_nearest_is_exact_in_a_well_filled_table():
         assert table.nearest(target, 20) == sorted(table, key=lambda p: p.id ^ target)[:20]
 
 
+@pytest.mark.parametrize("alike", [40, 51, 52, 53, 100, 155])
+def test_nearest_is_exact_among_ids_that_begin_alike(alike):
+    rng = random.Random(alike)
+    prefix = rng.getrandbits(alike) << (160 - alike)
+    table = PeerTable(rng.getrandbits(160), 20)
+    for _ in range(30):
+        table.add_contact(peer(prefix | rng.getrandbits(160 - alike)))
+        table.add_contact(peer(rng.getrandbits(160)))
+
+    for target in (prefix | rng.getrandbits(160 - alike), rng.getrandbits(160)):
+        assert table.nearest(target, 20) == sorted(table, key=lambda p: p.id ^ target)[:20]
+
+
+def test_ip_groups_count_again_once_a_contact_has_made_room_for_one_of_another_s_group():
+    table = PeerTable(1 << 159, 2)
+    hosts = ["10.0.1.1", "10.0.2.1", "10.0.2.2"]
+    first, second, waiting = (peer(n, host) for n, host in enumerate(hosts, 1))
+    far = peer(4, "10.0.3.1")
+    for one in (first, second, waiting):
+        table.add_contact(one)
+    assert table.nearest(0, 2) == [first, second]
+
+    table.remove_contact(first)
+    table.add_contact(far)
+
+    assert table.nearest(0, 2) == best(sorted(table, key=lambda p: p.id), 2)
+
+
 def test_buckets_are_whole_prefixes_that_cover_every_identifier():
     table, _ = a_full_table()
 

@@ -45,6 +45,40 @@ def test_lanes_and_heap_together_give_the_order_of_time_and_entry():
     assert seen == sorted(expected)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_holds_for_what_is_due_soon_and_much_later(seed):
+    rng = random.Random(seed)
+    agenda = Agenda()
+    seen, expected = [], []
+
+    def happen(number, left, _):
+        seen.append((agenda.now_ns, number))
+        for _ in range(left and 2):
+            enter(left - 1)
+
+    def enter(left):
+        lane = rng.random() < 0.5
+        delay = rng.choice(
+            [1, 10**6, 66 * 10**6, 3 * 10**9] if lane else [rng.randrange(10**10)]
+        )
+        number = len(expected)
+        expected.append((agenda.now_ns + delay, number))
+        (agenda.after if lane else at_delay)(delay, happen, number, left)
+
+    def at_delay(delay, *entry):
+        agenda.at(agenda.now_ns + delay, *entry)
+
+    for _ in range(20):
+        enter(4)
+    for until in range(0, 60 * 10**9, 7 * 10**8):
+        agenda.run(until)
+        assert all(time <= until for time, _ in seen)
+        assert agenda.next_ns is None or agenda.next_ns > until
+
+    assert len(agenda) == 0
+    assert seen == sorted(expected)
+
+
 def test_length_counts_what_waits_in_lanes():
     agenda = Agenda()
     for _ in range(3):
