@@ -284,8 +284,8 @@ def test_candidates_are_bounded_in_number():
 
     lookup.on_reply(asked, [peer(10 + n, port=10 + n) for n in range(5000)])
 
-    assert len(lookup._candidates) <= 160
-    assert len(lookup._by_id) <= 180
+    assert len(lookup._candidates.nearest_first) <= 160
+    assert len(lookup._candidates._by_id) <= 180
 
 
 def test_avoided_ids_are_never_asked():
