@@ -15,7 +15,7 @@ from seattle_p2p.sim.signing import REAL_UP_TO
 PILOT_HOSTS = 60
 _LEAST_BYTES_PER_NODE = 100_000
 """Measured over 200 nodes; a process that freed memory before grows by less than it uses."""
-_CROWDED = 30_000
+_CROWDED = 2_000
 """Above so many nodes a message costs about twice as much: their state fits no cache."""
 
 
