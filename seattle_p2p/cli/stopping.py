@@ -28,8 +28,12 @@ class StopSignals:
 
     def finish(self, code: int) -> int:
         """The exit code: `code`, unless a signal came; from now on none changes it."""
+        # Held back meanwhile: of one that comes just before its handler is taken away, Python
+        # would say on stderr that it was ignored. What came before is acted on here.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _BOTH)
         for number in _BOTH:
             signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return 128 + self._got if self._got else code
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
