@@ -29,7 +29,8 @@ TEXT_LENGTH: Final = 56
 SHORT_LENGTH: Final = 12
 _CHECKSUM_BYTES: Final = 3
 _NODES_KEPT: Final = 16_384
-"""Ids of nodes remembered in a process: to work one out takes a hash."""
+"""Ids of nodes remembered in a process, 4 MB at most: to work one out takes a hash, and a
+simulation of ten thousand nodes meets all of them again and again."""
 _PERSONS_KEPT: Final = 512
 """Persons whose storage key and sealing secret are remembered: whoever looks for somebody's
 nodes mostly does so again, and a key pair costs as much as a signature."""

@@ -18,9 +18,11 @@ ANSWERED: Final = 3
 GIVEN_UP: Final = 4
 
 _MOST_FACTOR: Final = 8
-_FEWEST: Final = 160
+_LEAST_ROOM: Final = 160
 """There are at most so many times k, but room for so many on one of several paths as well,
 where k is small and liars name as many as elsewhere."""
+_KEPT_SHARE: Final = 0.75
+"""So many of them stay when there are too many."""
 
 
 class Candidate:
@@ -92,21 +94,23 @@ class Candidates:
     def bound(self) -> bool:
         """Forget some if there are too many; whether there were.
 
-        The best of those that are believed stay; no IP group drives out the others. Nor does
-        anybody's word: half of the room is for whom two named, or whom we knew, and the rest
-        for everybody who named somebody alike. A few liars fill the list else, and when they
-        come into doubt nobody is left.
+        Whom we asked stays: it may still answer, and nobody's naming it again would bring it
+        back. Of the others, the best of those that are believed do; no IP group drives out the
+        others. Nor does anybody's word: half of the room is for whom two named, or whom we
+        knew, and the rest for everybody who named somebody alike. A few liars fill the list
+        else, and when they come into doubt nobody is left.
         """
-        most = max(_MOST_FACTOR * self._k, _FEWEST)
+        most = max(_MOST_FACTOR * self._k, _LEAST_ROOM)
         if len(self.nearest_first) <= most:
             return False
-        room = most * 3 // 4
+        room = int(most * _KEPT_SHARE)
         vouched_for = [each.peer for each in self._vouched_for(2)]
         kept = {peer.id for peer in best(vouched_for, room // 2)}
+        kept.update(each.peer.id for each in self.nearest_first if each.state != FRESH)
         others = [each for each in self._believed() if each.peer.id not in kept]
-        kept.update(each.peer.id for each in _in_turn(others)[: room - len(kept)])
+        kept.update(each.peer.id for each in _in_turn(others)[: max(room - len(kept), 0)])
         for candidate in self.nearest_first:
-            if candidate.peer.id not in kept and candidate.state == FRESH:
+            if candidate.peer.id not in kept:
                 del self._by_id[candidate.peer.id]
         self._keep([each for each in self.nearest_first if each.peer.id in kept])
         return True
@@ -129,13 +133,13 @@ class Candidates:
     def choose(self, nearest_first: list[Candidate]) -> list[Candidate]:
         """The best k of some candidates, then the others of the region."""
         if not self._is_crowded:
-            return self._choose_nearest(nearest_first)
+            return self._nearest_with_region(nearest_first)
         peers = [candidate.peer for candidate in nearest_first]
         chosen = best(peers, self._k) if len(self._groups) > 1 else peers[: self._k]
         chosen = with_region(chosen, peers, self._target, self._region, self._k)
         return [self._by_id[peer.id] for peer in chosen]
 
-    def _choose_nearest(self, nearest_first: list[Candidate]) -> list[Candidate]:
+    def _nearest_with_region(self, nearest_first: list[Candidate]) -> list[Candidate]:
         """The same where no two share an IP group, as mostly."""
         k = self._k
         chosen = nearest_first[:k]

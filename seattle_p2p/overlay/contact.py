@@ -11,8 +11,7 @@ from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.wire.endpoints import Endpoint as Endpoint
 from seattle_p2p.wire.endpoints import ip_group, pack_endpoint, packed_length, unpack_endpoint
 
-LEADING_BITS: Final = 52
-_LEADING_BELOW: Final = ID_BITS - LEADING_BITS
+_LEADING_BELOW: Final = ID_BITS - 52
 INDEX_BITS: Final = 8
 
 

@@ -6,7 +6,7 @@ from seattle_p2p.overlay.contact import Peer
 class Entry:
     """One advert: what is handed out, and who may have stored it. There are millions.
 
-    Args:
+    Attributes:
         node: Id of the node it speaks for, 20 octets.
         sequence: Of two of one node, the higher is newer.
         sealed: What readers get.

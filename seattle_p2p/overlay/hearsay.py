@@ -1,8 +1,8 @@
 """Whose word counts in one lookup: who named whom, and what came of it.
 
 Somebody may name peers that are not there. Once most of what a teller named proved to be
-nothing, nobody is asked on its word alone; when that has happened twice, those that two others
-name are asked before those that one does.
+nothing, nobody is asked on its word alone; when that has happened twice, two others have to
+name whom we do not know, or, on one of several paths, it is asked last.
 
 Tellers are numbered in the order in which they answered, and who named a peer is a set of bits,
 the first teller's the lowest: a lookup hears twenty names an answer, so that a name must not

@@ -29,7 +29,8 @@ class Tokens:
         self._period = nanoseconds(period_s)
         self._secrets: list[blake2b] = []
         """Hashes that have taken in the secret, the current one first. One with a key would
-        hash a block more; no more is needed to keep the secret of BLAKE2 (RFC 7693, 1)."""
+        hash a block more; a secret of fixed length in front does as well, for BLAKE2 marks its
+        last block, so that nobody can go on from a hash that he was given (RFC 7693, 3.2)."""
         self._changes_at = 0
 
     def token(self, where: bytes, now: int) -> bytes:

@@ -21,9 +21,9 @@ _Event: TypeAlias = tuple[int, int, int, Any]
 
 _head = Struct("<QIII").pack
 _HASH_DIGITS: Final = 32
+"""Of SHA-256, for which processors have instructions."""
 _EVENTS_PER_UPDATE: Final = 64
-"""Few enough that what they carry is still in the processor's cache when it is hashed; SHA-256,
-since processors have instructions for it."""
+"""Few enough that what they carry is still in the processor's cache when it is hashed."""
 
 
 @dataclass(frozen=True)

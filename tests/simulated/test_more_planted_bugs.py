@@ -54,8 +54,10 @@ def who_waits_never_gets_a_place(monkeypatch):
 def whoever_is_heard_from_the_first_goes_last(monkeypatch):
     def touch(self, peer):
         nodes = self.bucket_of(peer.id).nodes
-        if peer in nodes:
-            nodes.append(nodes.pop(0))
+        if peer not in nodes:
+            return False
+        nodes.append(nodes.pop(0))
+        return True
 
     monkeypatch.setattr(PeerTable, "touch", touch)
 

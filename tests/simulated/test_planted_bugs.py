@@ -11,7 +11,7 @@ import pytest
 
 from seattle_p2p.errors import BadSignature
 from seattle_p2p.identity.envelope import Purpose
-from seattle_p2p.overlay import holding, lookup, reading, table
+from seattle_p2p.overlay import candidates, holding, reading, table
 from seattle_p2p.overlay.agenda import Agenda
 from seattle_p2p.overlay.askers import Askers
 from seattle_p2p.overlay.company import Company
@@ -68,16 +68,18 @@ def the_rank_within_ip_groups_is_ignored(monkeypatch):
         return list(nearest_first)[:count]
 
     monkeypatch.setattr(table, "best", plain)
-    monkeypatch.setattr(lookup, "best", plain)
+    monkeypatch.setattr(candidates, "best", plain)
 
 
 @plant
 def the_order_in_buckets_is_reversed(monkeypatch):
     def touch(self, peer):
         nodes = self.bucket_of(peer.id).nodes
-        if peer in nodes:
-            nodes.remove(peer)
-            nodes.insert(0, peer)
+        if peer not in nodes:
+            return False
+        nodes.remove(peer)
+        nodes.insert(0, peer)
+        return True
 
     monkeypatch.setattr(PeerTable, "touch", touch)
 

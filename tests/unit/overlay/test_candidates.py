@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from seattle_p2p.overlay.candidates import ANSWERED, GIVEN_UP, Candidates
+from seattle_p2p.overlay.candidates import ANSWERED, GIVEN_UP, SLOW, Candidates
 from seattle_p2p.overlay.contact import Endpoint, Peer
 from seattle_p2p.overlay.hearsay import Hearsay
 from seattle_p2p.overlay.order import best, with_region
@@ -106,3 +106,19 @@ def test_no_teller_s_names_drive_out_those_of_another():
 
     assert len(candidates.nearest_first) <= 160
     assert set(named) <= set(ids(candidates.nearest_first))
+
+
+def test_whom_we_asked_stays_however_many_others_are_nearer():
+    candidates, hearsay = some_candidates(k=20)
+    asked = [a_peer(10**7 + n) for n in range(30)]
+    teller = hearsay.add(a_peer(10**9))
+    for peer in asked:
+        candidates.add(peer, teller)
+        candidates.find(peer.id).state = SLOW
+
+    for n in range(300):
+        candidates.add(a_peer(n + 1), hearsay.add(a_peer(10**9 + n + 1)))
+        candidates.bound()
+
+    assert len(candidates.nearest_first) <= 160
+    assert {peer.id for peer in asked} <= set(ids(candidates.nearest_first))

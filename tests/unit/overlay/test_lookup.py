@@ -5,6 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seattle_p2p.overlay.candidates import ANSWERED, ASKED, SLOW
 from seattle_p2p.overlay.contact import Peer
 from seattle_p2p.overlay.lookup import Lookup
 from seattle_p2p.wire.endpoints import Endpoint
@@ -240,24 +241,40 @@ def invented(liar):
     return [Peer(number * 100 + n, Endpoint(f"10.{number}.{n}.1", 7000)) for n in range(20)]
 
 
-@given(seed=st.integers(0, 2**32), honesty=st.floats(0, 1))
-def test_a_lookup_comes_to_its_end_whatever_becomes_of_whom_it_asks(seed, honesty):
+@given(
+    seed=st.integers(0, 2**32),
+    honesty=st.floats(0, 1),
+    size=st.sampled_from([80, 600]),
+    is_path=st.booleans(),
+)
+def test_a_lookup_ends_whatever_becomes_of_whom_it_asks(seed, honesty, size, is_path):
     rng = random.Random(seed)
-    world = [peer(n, port=n) for n in range(1, 81)]
-    lookup = a_lookup(0, rng.sample(world, 4), k=4, alpha=5, most_requests=40)
+    world = [peer(n, port=n) for n in range(1, size + 1)]
+    others = {rng.randrange(size) for _ in range(size // 9)} if is_path else None
+    lookup = a_lookup(0, rng.sample(world, 4), k=4, alpha=5, taken=others)
     under_way = []
 
     while not lookup.done:
         under_way += lookup.queries()
+        if lookup.done:
+            break
         one = under_way[rng.randrange(len(under_way))]
         if rng.random() < 0.5:
             lookup.on_slow(one)
-            continue
-        under_way.remove(one)
-        if rng.random() < honesty:
-            lookup.on_reply(one, rng.sample(world, 8))
         else:
-            lookup.on_silence(one)
+            under_way.remove(one)
+            if rng.random() < honesty:
+                lookup.on_reply(one, rng.sample(world, 20))
+            else:
+                lookup.on_silence(one)
+        known = lookup.closest
+        lookup._chosen = None
+        assert lookup.closest == known
+        listed = set(lookup._candidates.nearest_first)
+        by_id = lookup._candidates._by_id.values()
+        assert {each for each in by_id if each.state in (ASKED, SLOW, ANSWERED)} <= listed
+
+    assert lookup.asked <= 64
 
 
 def test_whom_somebody_else_named_too_is_asked_though_a_liar_named_it():

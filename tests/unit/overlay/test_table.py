@@ -67,19 +67,29 @@ def test_nearest_is_exact_among_ids_that_begin_alike(alike):
         assert table.nearest(target, 20) == sorted(table, key=lambda p: p.id ^ target)[:20]
 
 
-def test_ip_groups_count_again_once_a_contact_has_made_room_for_one_of_another_s_group():
-    table = PeerTable(1 << 159, 2)
-    hosts = ["10.0.1.1", "10.0.2.1", "10.0.2.2"]
-    first, second, waiting = (peer(n, host) for n, host in enumerate(hosts, 1))
-    far = peer(4, "10.0.3.1")
-    for one in (first, second, waiting):
-        table.add_contact(one)
-    assert table.nearest(0, 2) == [first, second]
+@pytest.mark.parametrize("seed", range(8))
+def test_nearest_is_the_order_s_best_whatever_comes_goes_and_moves(seed):
+    rng = random.Random(seed)
+    own, k = rng.getrandbits(160), 4
+    table = PeerTable(own, k)
 
-    table.remove_contact(first)
-    table.add_contact(far)
-
-    assert table.nearest(0, 2) == best(sorted(table, key=lambda p: p.id), 2)
+    for _ in range(150):
+        contacts = list(table)
+        step = rng.random()
+        id = own ^ rng.getrandbits(rng.choice([8, 80, 160]))
+        host = f"10.0.{rng.randrange(6)}.{rng.randrange(1, 9)}"
+        if step < 0.6 or not contacts:
+            table.add_contact(peer(id, host))
+        elif step < 0.75:
+            table.add_contact(peer(rng.choice(contacts).id, host))
+        elif step < 0.9:
+            table.remove_contact(rng.choice(contacts))
+        else:
+            table.touch(rng.choice(contacts))
+        target = rng.choice([id, rng.getrandbits(160)])
+        by_distance = sorted(table, key=lambda p: p.id ^ target)
+        for count in (1, k, 3 * k):
+            assert table.nearest(target, count) == best(by_distance, count)
 
 
 def test_buckets_are_whole_prefixes_that_cover_every_identifier():
