@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 
 from seattle_p2p.overlay.core import Core
-from seattle_p2p.overlay.node import OverlayNode
 from seattle_p2p.sim.agenda import Agenda, ShuffledAgenda
 from seattle_p2p.sim.faults import Fate, Rule
 from seattle_p2p.sim.links import Constant, Latency, Loss
@@ -268,18 +267,14 @@ class World:
         """Carry out what a core wants after it was called: tell, send, wake it again."""
         core = host.core
         assert core is not None
-        # Nearly all are nodes; compiled code calls what it knows to be one at half the cost.
-        node = core if isinstance(core, OverlayNode) else None
-        events = core.events() if node is None else node.events()
-        on_event = host.on_event
-        if events and on_event is not None:
-            for event in events:
-                on_event(host, event)
-        outbox = core.datagrams_to_send() if node is None else node.datagrams_to_send()
-        for data, endpoint in outbox:
+        if events := core.events():
+            on_event = host.on_event
+            if on_event is not None:
+                for event in events:
+                    on_event(host, event)
+        for data, endpoint in core.datagrams_to_send():
             self.send(data, host, endpoint)
-        deadline = core.deadline if node is None else node.deadline
-        wakes = host.wakes
+        deadline, wakes = core.deadline, host.wakes
         if deadline is not None and not (wakes and wakes[-1] <= deadline):
             self._set_alarm(host, deadline)
 
