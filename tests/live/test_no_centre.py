@@ -59,12 +59,18 @@ async def test_an_answer_that_came_through_one_peer_alone_is_marked(network):
     owner = (await network.need("researcher", "keys", "new")).strip()
     seed = await network.start_seed()
     donor = await network.add_donor("donor-01", await network.build_installer(owner, seed=seed))
+    # It advertises a moment after it is ready.
+    while len((await browse(network, seed))["vessels"]) < 2:
+        pass
     await network.stop_seed()
-    contact = donor.facts["addresses"][0]
 
-    found = json.loads(
-        await network.need("researcher", "browse", "--contact", contact, "--json")
-    )
+    found = await browse(network, donor.facts["addresses"][0])
 
     assert len(found["vessels"]) == 2
     assert "one peer" in found["warnings"][0]
+
+
+async def browse(network, contact):
+    return json.loads(
+        await network.need("researcher", "browse", "--contact", contact, "--json")
+    )
