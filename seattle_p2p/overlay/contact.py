@@ -11,16 +11,12 @@ from seattle_p2p.identity.keys import ID_BITS, ID_BYTES
 from seattle_p2p.wire.endpoints import Endpoint as Endpoint
 from seattle_p2p.wire.endpoints import ip_group, pack_endpoint, packed_length, unpack_endpoint
 
-_LEADING_BELOW: Final = ID_BITS - 52
-INDEX_BITS: Final = 8
+_LEADING_BELOW: Final = ID_BITS - 60
 
 
 def leading_bits(id: int) -> int:
-    """The first 52 bits of an id, with room for an index of 8 bits behind them.
-
-    So much fits into one word of the machine, and tells nearly all distances apart.
-    """
-    return id >> _LEADING_BELOW << INDEX_BITS
+    """The first 60 bits of an id: one word of the machine, which tells nearly all ids apart."""
+    return id >> _LEADING_BELOW
 
 
 class Peer:

@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final, Protocol
 
-from seattle_p2p.overlay.contact import INDEX_BITS, Peer, leading_bits
+from seattle_p2p.overlay.contact import Peer, leading_bits
 
 REGION_FACTOR: Final = 3
-_MOST_INDEXED: Final = 1 << INDEX_BITS
-_INDEX: Final = _MOST_INDEXED - 1
 
 
 class Block(Protocol):
@@ -86,16 +84,7 @@ def crowded_out(peers: list[Peer], newcomer: Peer) -> Peer | None:
 
 
 def _by_distance(peers: list[Peer], target: int) -> list[Peer]:
-    """Peers by rising distance.
-
-    Their first bits and the index fit one word of the machine, which sorts five times as fast
-    as whole distances do. Where two agree in so many bits, all are compared.
-    """
-    leading = leading_bits(target)
-    found = _ranked([(peer.leading ^ leading) | n for n, peer in enumerate(peers)])
-    if found is None:
-        return sorted(peers, key=lambda peer: peer.id ^ target)
-    return [peers[index] for index in found]
+    return sorted(peers, key=lambda peer: peer.id ^ target)
 
 
 def _nearest_first(lowest: list[int], target: int) -> list[int]:
@@ -105,27 +94,7 @@ def _nearest_first(lowest: list[int], target: int) -> list[int]:
     overlap: everybody in one block is nearer than anybody in the next, and any id of a block
     tells where it stands.
     """
-    leading = leading_bits(target)
-    found = _ranked([(leading_bits(low) ^ leading) | n for n, low in enumerate(lowest)])
-    if found is None:
-        return sorted(range(len(lowest)), key=lambda index: lowest[index] ^ target)
-    return found
-
-
-def _ranked(keys: list[int]) -> list[int] | None:
-    """Indices behind keys, by rising key; None when two keys say the same, or are too many."""
-    if len(keys) > _MOST_INDEXED:
-        return None
-    keys.sort()
-    found = []
-    before = -1
-    for key in keys:
-        index = key & _INDEX
-        if key - index == before:
-            return None
-        before = key - index
-        found.append(index)
-    return found
+    return sorted(range(len(lowest)), key=lambda index: lowest[index] ^ target)
 
 
 def best(nearest_first: Iterable[Peer], count: int) -> list[Peer]:
